@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { ActionError } from '../model/errors.ts';
+import { type LaneEvent, parseEvent } from '../model/event.ts';
+import type { RunIdentity } from '../model/status.ts';
+
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
+
+/** Where and for what this process runs; the forge's environment, read once. */
+export interface RunContext {
+  readonly flavour: 'forgejo' | 'gitea' | 'github' | 'local';
+  readonly eventName: string;
+  /** Reads the event file when it is asked for; throws `input/malformed`. */
+  readonly readEvent: () => LaneEvent;
+  readonly sha: string;
+  /** `owner/name`, empty outside a runner. */
+  readonly repository: string;
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+  readonly actor: string;
+  readonly identity: RunIdentity;
+  readonly job: string;
+  /** Folder of this job's own files, made on first use, mode 0700. */
+  readonly folder: () => string;
+  readonly workspace: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the runner's environment. Forgejo numbers runs per repository and
+ * links them by number, GitHub by id.
+ */
+export function readRunContext(env: Environment): RunContext {
+  const inRunner = env['GITHUB_ACTIONS'] === 'true';
+  const flavour = detectFlavour(env, inRunner);
+  const serverUrl = (env['GITHUB_SERVER_URL'] ?? '').replace(/\/+$/, '');
+  const repository = env['GITHUB_REPOSITORY'] ?? '';
+  const id = env['GITHUB_RUN_ID'] ?? `local-${process.pid}`;
+  const number = env['GITHUB_RUN_NUMBER'] ?? '0';
+  const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
+  const linked = flavour === 'github' ? id : number;
+  const temporary = env['RUNNER_TEMP'] || tmpdir();
+  return {
+    flavour,
+    eventName: env['GITHUB_EVENT_NAME'] ?? '',
+    readEvent: () =>
+      parseEvent(
+        {
+          name: env['GITHUB_EVENT_NAME'] ?? '',
+          sha: env['GITHUB_SHA'] ?? '',
+          ref: env['GITHUB_REF'] ?? '',
+        },
+        readPayload(env['GITHUB_EVENT_PATH']),
+      ),
+    sha: env['GITHUB_SHA'] ?? '',
+    repository,
+    serverUrl,
+    apiUrl: env['GITHUB_API_URL'] ?? '',
+    actor: env['GITHUB_ACTOR'] ?? localActor(),
+    identity: {
+      id,
+      number,
+      attempt,
+      url: inRunner ? `${serverUrl}/${repository}/actions/runs/${linked}` : '',
+    },
+    job: env['GITHUB_JOB'] ?? '',
+    folder: () => {
+      const folder = join(temporary, 'apply-gates');
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
+    workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(),
+  };
+}
+
+function detectFlavour(
+  env: Environment,
+  inRunner: boolean,
+): RunContext['flavour'] {
+  if (!inRunner) return 'local';
+  if (env['FORGEJO_ACTIONS'] === 'true') return 'forgejo';
+  return env['GITEA_ACTIONS'] === 'true' ? 'gitea' : 'github';
+}
+
+function localActor(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
+}
+
+function readPayload(path: string | undefined): unknown {
+  try {
+    const text = readFileSync(path ?? '', 'utf8');
+    if (text.length > MAX_EVENT_BYTES) throw new RangeError('too large');
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new ActionError(
+      'input/malformed',
+      `The event file ${path ?? '(GITHUB_EVENT_PATH is not set)'} cannot be read as JSON`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+import {
+  containedPathSchema,
+  hostPathSchema,
+  moduleIdSchema,
+  shaSchema,
+} from './identifiers.ts';
+import { isBoundedGlob } from './manifest.ts';
+import { type DocumentResult, parseYaml } from './yaml.ts';
+
+export const DEFAULT_POLICY_PATH = '.platform/gates.yaml';
+
+const globSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(isBoundedGlob, 'must be a glob without extglobs and at most 4 **');
+
+const modeSchema = z.enum(['observe', 'apply']);
+
+const hostSchema = z
+  .strictObject({
+    transport: z.enum(['ssh', 'tailscale', 'local']),
+    address: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/,
+        'must be a host name or an IP address',
+      )
+      .optional(),
+    port: z.int().min(1).max(65_535).default(22),
+    user: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, 'must be a plain user name')
+      .optional(),
+    known_hosts: containedPathSchema.default('.platform/known_hosts'),
+    runtime_root: hostPathSchema.default('/opt/apply-gates'),
+    identity_file: z
+      .string()
+      .regex(/^[^\0\n\r]+$/)
+      .optional(),
+    mode: modeSchema.optional(),
+  })
+  .superRefine((host, context) => {
+    if (host.transport === 'local') return;
+    for (const key of ['address', 'user'] as const) {
+      if (!host[key]) {
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: `is required with transport: ${host.transport}`,
+        });
+      }
+    }
+  });
+
+const approvalSchema = z.strictObject({
+  since: shaSchema.optional(),
+  min_approvals: z.int().min(0).max(20).default(0),
+  allow_self_approval: z.boolean().default(false),
+  not_counted: z.array(z.string().min(1).max(100)).default([]),
+  require_checks: z.array(z.string().min(1).max(200)).default([]),
+});
+
+const limitsSchema = z.strictObject({
+  max_modules: z.int().min(1).default(10),
+  max_deleted_files: z.int().min(0).default(200),
+  max_changed_files: z.int().min(1).default(20_000),
+  max_changed_lines: z.int().min(1).default(300),
+});
+
+const hostAccessSchema = z.union([
+  z.enum(['docker-socket', 'privileged', 'host-pid', 'host-net']),
+  hostPathSchema,
+]);
+
+/** `.platform/gates.yaml`. Durations are milliseconds once read. */
+export const policySchema = z
+  .strictObject({
+    schema: z.literal(1),
+    hosts: z
+      .record(moduleIdSchema, hostSchema)
+      .refine(
+        (hosts) => Object.keys(hosts).length > 0,
+        'must name at least one host',
+      ),
+    mode: modeSchema.default('observe'),
+    modules_dir: containedPathSchema.default('modules'),
+    state: z
+      .strictObject({
+        branch: z
+          .string()
+          .regex(
+            /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+            'must be a plain branch name',
+          )
+          .refine(
+            (name) => !name.includes('..') && !/(?:\.lock|\.)$/.test(name),
+            'must be a valid branch name',
+          )
+          .default('platform-state'),
+      })
+      .prefault({}),
+    approval: approvalSchema.prefault({}),
+    stateful: z
+      .strictObject({
+        backup_root: hostPathSchema.optional(),
+        max_age: durationSchema.default(86_400_000),
+      })
+      .prefault({}),
+    limits: limitsSchema.prefault({}),
+    ignore: z.array(globSchema).max(1000).default([]),
+    shared: z
+      .record(
+        globSchema,
+        z.array(z.union([z.literal('*'), moduleIdSchema])).min(1),
+      )
+      .default({}),
+    control: z
+      .array(globSchema)
+      .max(100)
+      .default(['.forgejo/**', '.github/**', '.platform/**']),
+    sacred: z
+      .strictObject({
+        paths: z.array(hostPathSchema).default([]),
+        modules: z.array(moduleIdSchema).default([]),
+        commands: z
+          .array(z.string().min(1).max(200))
+          .default(['down -v', 'volume rm', 'system prune']),
+      })
+      .prefault({}),
+    allow_host_access: z
+      .record(moduleIdSchema, z.array(hostAccessSchema))
+      .default({}),
+  })
+  .readonly();
+
+export type Policy = z.output<typeof policySchema>;
+export type HostPolicy = Policy['hosts'][string];
+
+/** Reads a policy document. */
+export function parsePolicy(
+  file: string,
+  text: string,
+): DocumentResult<Policy> {
+  return parseYaml(file, text, policySchema);
+}
+
+/** The mode that counts for one host. */
+export function modeOf(policy: Policy, host: HostPolicy): Policy['mode'] {
+  return host.mode ?? policy.mode;
+}
+
+/** Folder of the backups on a host. */
+export function backupRootOf(policy: Policy, host: HostPolicy): string {
+  return policy.stateful.backup_root ?? `${host.runtime_root}/backups`;
+}

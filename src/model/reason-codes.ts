@@ -1,0 +1,39 @@
+import { APPLY_REASONS } from './reason-codes/apply.ts';
+import { GENERAL_REASONS } from './reason-codes/general.ts';
+import { PLAN_REASONS } from './reason-codes/plan.ts';
+import type { Reason } from './reason-codes/reason.ts';
+import { SCOPE_REASONS } from './reason-codes/scope.ts';
+import { STATEFUL_REASONS } from './reason-codes/stateful.ts';
+
+/** Every reason code there is; the reference in docs/ is generated from it. */
+export const REASONS = {
+  ...GENERAL_REASONS,
+  ...SCOPE_REASONS,
+  ...STATEFUL_REASONS,
+  ...PLAN_REASONS,
+  ...APPLY_REASONS,
+} as const satisfies Readonly<Record<string, Reason>>;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** True for a string that is a reason code of this version. */
+export function isReasonCode(text: string): text is ReasonCode {
+  return Object.hasOwn(REASONS, text);
+}
+
+/** The exit status (0-9) that belongs to a code. */
+export function exitStatusOf(code: ReasonCode): Reason['exit'] {
+  return REASONS[code].exit;
+}
+
+/**
+ * The code that decides the exit when several things were refused: the one
+ * with the lowest exit status, the first of those in the order given.
+ */
+export function decisiveCode(
+  codes: readonly [ReasonCode, ...ReasonCode[]],
+): ReasonCode {
+  return codes.reduce((lowest, code) =>
+    exitStatusOf(code) < exitStatusOf(lowest) ? code : lowest,
+  );
+}

@@ -1,0 +1,59 @@
+import type { ReasonTable } from './reason.ts';
+
+/** Codes of `module-apply`. */
+export const APPLY_REASONS = {
+  'apply/applied': {
+    exit: 0,
+    cause: 'Every module runs the new content and is healthy.',
+    remedy: '',
+  },
+  'apply/noop': {
+    exit: 0,
+    cause: 'There was nothing to do.',
+    remedy: '',
+  },
+  'apply/observed': {
+    exit: 0,
+    cause:
+      'mode: observe. Nothing was changed; the verdict says what would be.',
+    remedy: 'Set mode: apply in the policy when you trust what you see.',
+  },
+  'apply/gate-missing': {
+    exit: 7,
+    cause:
+      'A gate of the lane did not pass for exactly this commit and modules.',
+    remedy: 'Run the whole lane; do not take a gate out of the workflow.',
+  },
+  'apply/plan-changed': {
+    exit: 7,
+    cause:
+      'What the host shows now is not what was planned. Nothing was changed.',
+    remedy: 'Run the lane again, so that a new plan is made.',
+  },
+  'apply/failed': {
+    exit: 7,
+    cause: 'The apply failed and what ran before could not be restored.',
+    remedy: 'Read the last lines of the host and repair the module by hand.',
+  },
+  'apply/unhealthy': {
+    exit: 7,
+    cause: 'The module does not pass its health check.',
+    remedy: 'Look at the module on the host.',
+  },
+  'apply/rolled-back': {
+    exit: 7,
+    cause: 'The new release failed; the release before it runs again.',
+    remedy: 'Read why it failed, correct the module and push again.',
+  },
+  'apply/unknown': {
+    exit: 7,
+    cause: 'The connection was lost and the host cannot say how it ended.',
+    remedy:
+      'Read the record of the attempt on the host before anything else is done.',
+  },
+  'apply/dependency-failed': {
+    exit: 7,
+    cause: 'A module that this one depends on was not applied.',
+    remedy: 'Repair the dependency and run the lane again.',
+  },
+} as const satisfies ReasonTable<'apply'>;

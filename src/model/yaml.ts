@@ -1,0 +1,199 @@
+import {
+  type Document,
+  isAlias,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
+import type { z } from 'zod';
+import { printable } from './printable.ts';
+
+const MAX_YAML_BYTES = 256 * 1024;
+const MAX_DEPTH = 24;
+const MAX_ALIASES = 20;
+const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** One thing wrong in a document, with the place to look at. */
+export interface DocumentProblem {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Dotted path of the key, empty for the document itself. */
+  readonly key: string;
+  readonly message: string;
+}
+
+export type DocumentResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
+
+/** `file:line: key: message`, safe to print. */
+export function formatProblem(problem: DocumentProblem): string {
+  const key = problem.key === '' ? '' : `${problem.key}: `;
+  return printable(`${problem.file}:${problem.line}: ${key}${problem.message}`);
+}
+
+/**
+ * Reads one strict YAML document and checks it against a schema. Bounded in
+ * size, depth and aliases; duplicate keys, tags, merge keys, a second document
+ * and keys that reach into prototypes are problems, never silently accepted.
+ */
+export function parseYaml<Schema extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: Schema,
+): DocumentResult<z.output<Schema>> {
+  const problem = (line: number, key: string, message: string) => ({
+    ok: false as const,
+    problems: [{ file, line, key, message }],
+  });
+  if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
+    return problem(1, '', `is larger than ${MAX_YAML_BYTES} bytes`);
+  }
+  if (deepestNesting(text) > MAX_DEPTH) {
+    return problem(1, '', `is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    merge: false,
+    prettyErrors: false,
+    schema: 'core',
+    strict: true,
+    uniqueKeys: true,
+    version: '1.2',
+  });
+  const document = documents[0];
+  if (!document || !('contents' in document)) {
+    return problem(1, '', 'is empty');
+  }
+  if (documents.length > 1) {
+    const start = documents[1]?.range?.[0] ?? 0;
+    return problem(lineAt(lines, start), '', 'holds a second document');
+  }
+  const complaints = [...document.errors, ...document.warnings];
+  if (complaints.length > 0) {
+    return {
+      ok: false,
+      problems: complaints.map((complaint) => ({
+        file,
+        line: lineAt(lines, complaint.pos[0]),
+        key: '',
+        message: complaint.message,
+      })),
+    };
+  }
+  const forbidden = findForbidden(document);
+  if (forbidden) {
+    return problem(lineAt(lines, forbidden.offset), '', forbidden.message);
+  }
+  const checked = schema.safeParse(toPlainValue(document));
+  if (checked.success) return { ok: true, value: checked.data };
+  return {
+    ok: false,
+    problems: checked.error.issues.flatMap((issue) =>
+      issuePlaces(issue).map(({ path, message }) => ({
+        file,
+        line: lineOf(document, lines, path),
+        key: path.map(String).join('.'),
+        message,
+      })),
+    ),
+  };
+}
+
+/** An unknown key is reported at the key itself, not at its parent. */
+function issuePlaces(issue: z.core.$ZodIssue) {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: 'is not a known key',
+    }));
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+function toPlainValue(document: Document): unknown {
+  return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+}
+
+function findForbidden(
+  document: Document,
+): { offset: number; message: string } | undefined {
+  let found: { offset: number; message: string } | undefined;
+  let aliases = 0;
+  visit(document, {
+    Node(_key, node) {
+      if (!isNode(node)) return undefined;
+      const offset = node.range?.[0] ?? 0;
+      if (isAlias(node)) {
+        aliases += 1;
+        if (aliases > MAX_ALIASES) {
+          found = { offset, message: `has more than ${MAX_ALIASES} aliases` };
+        }
+      } else if (node.tag?.startsWith('!')) {
+        found = { offset, message: `has the tag ${node.tag}` };
+      }
+      return found ? visit.BREAK : undefined;
+    },
+    Pair(_key, pair) {
+      if (!isScalar(pair.key)) {
+        found = {
+          offset: isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0,
+          message: 'has a key that is not a plain word',
+        };
+      } else if (RESERVED_KEYS.has(String(pair.key.value))) {
+        found = {
+          offset: pair.key.range?.[0] ?? 0,
+          message: `has the reserved key ${String(pair.key.value)}`,
+        };
+      } else if (pair.key.value === '<<') {
+        found = {
+          offset: pair.key.range?.[0] ?? 0,
+          message: 'has a merge key (<<)',
+        };
+      }
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
+
+/**
+ * Upper bound of the nesting of a text, without parsing it: the parser is
+ * recursive, so depth is bounded before it runs.
+ */
+function deepestNesting(text: string): number {
+  let flow = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') flow += 1;
+    else if (character === ']' || character === '}')
+      flow = Math.max(0, flow - 1);
+    deepest = Math.max(deepest, flow);
+  }
+  for (const line of text.split('\n')) {
+    const lead = /^[ ]*(?:- +)*/.exec(line)?.[0] ?? '';
+    deepest = Math.max(deepest, Math.ceil(lead.length / 2));
+  }
+  return deepest;
+}
+
+function lineAt(lines: LineCounter, offset: number): number {
+  return Math.max(1, lines.linePos(offset).line);
+}
+
+/** The line of a key, or of the closest parent that the document has. */
+function lineOf(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lineAt(lines, node.range[0]);
+  }
+  return 1;
+}
