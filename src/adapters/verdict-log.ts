@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionError } from '../model/errors.ts';
 import { type Verdict, verdictSchema } from '../model/verdict.ts';
 import type { RunContext } from './run-context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionError } from './errors.ts';
 import { shaSchema } from './identifiers.ts';
 import { printable } from './printable.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A module id: also a folder name and part of paths on the host. ASCII only. */
 export const MODULE_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;

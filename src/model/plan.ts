@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { moduleIdSchema, sha256Schema, shaSchema } from './identifiers.ts';
 
 /** One thing that an apply would change. `detail` holds no times or secrets. */
