@@ -17,6 +17,12 @@ export interface RunContext {
   /** `owner/name`, empty outside a runner. */
   readonly repository: string;
   readonly serverUrl: string;
+  /**
+   * Where the repository lives: on a forge its http address, for a person at
+   * a terminal a path or address; undefined means what `origin` says, or the
+   * repository itself where there is no remote.
+   */
+  readonly remoteAddress: string | undefined;
   readonly apiUrl: string;
   readonly actor: string;
   readonly identity: RunIdentity;
@@ -57,6 +63,7 @@ export function readRunContext(env: Environment): RunContext {
     sha: env['GITHUB_SHA'] ?? '',
     repository,
     serverUrl,
+    remoteAddress: inRunner ? `${serverUrl}/${repository}` : undefined,
     apiUrl: env['GITHUB_API_URL'] ?? '',
     actor: env['GITHUB_ACTOR'] ?? localActor(),
     identity: {
