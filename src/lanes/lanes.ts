@@ -1,0 +1,164 @@
+import type { Wire } from './wire.ts';
+
+/** One step of a lane, as it stands in the workflow file. */
+export interface LaneStep {
+  readonly id: string;
+  /** Name of the action (and of the Step in code). */
+  readonly action: string;
+  readonly with: Readonly<Record<string, Wire>>;
+  /**
+   * When the step runs: after the steps before it passed, only if that output
+   * is not an empty list, or whatever happened.
+   */
+  readonly runs:
+    | { readonly when: 'passed' }
+    | { readonly when: 'listed'; readonly step: string; readonly name: string }
+    | { readonly when: 'always' };
+}
+
+export interface LaneInput {
+  readonly description: string;
+  readonly options?: readonly string[];
+  readonly default: string;
+}
+
+/** The lane of `workflows/auto-apply.yml`. */
+export interface LaneDefinition {
+  readonly inputs: Readonly<Record<string, LaneInput>>;
+  readonly steps: readonly LaneStep[];
+}
+
+const output = (step: string, name: string): Wire => ({
+  from: 'output',
+  step,
+  name,
+});
+const input = (name: string): Wire => ({ from: 'input', name });
+const armed = { input: 'allow_stateful', is: 'true' } as const;
+const goesOn = {
+  when: 'listed',
+  step: 'stateful',
+  name: 'eligible',
+} as const;
+const sshKey: Wire = { from: 'secret', name: 'APPLY_GATES_SSH_KEY' };
+
+/**
+ * Push to the default branch (stateless modules only), and dispatch by hand,
+ * with which one stateful module can be proven in sync. On a push
+ * `stateful-gate` gets what scope found eligible; on a dispatch that asks for
+ * the override it alone decides, on every module of the scope.
+ */
+export const AUTO_APPLY: LaneDefinition = {
+  inputs: {
+    module: {
+      description: 'Module to apply. Empty: every module that lags behind.',
+      default: '',
+    },
+    allow_stateful: {
+      description: 'Let one stateful module through if it is in sync.',
+      options: ['false', 'true'],
+      default: 'false',
+    },
+    backup_ref: {
+      description: 'Path of the backup on the host; only with allow_stateful.',
+      default: '',
+    },
+    stateful_confirm: {
+      description: 'Type: apply <module> <sha>; only with allow_stateful.',
+      default: '',
+    },
+  },
+  steps: [
+    {
+      id: 'scope',
+      action: 'auto-apply-scope',
+      runs: { when: 'passed' },
+      with: {
+        module: input('module'),
+        'on-blocked': {
+          from: 'choice',
+          when: armed,
+          value: 'report',
+          otherwise: '',
+        },
+      },
+    },
+    {
+      id: 'stateful',
+      action: 'stateful-gate',
+      runs: { when: 'passed' },
+      with: {
+        modules: {
+          from: 'choice',
+          when: armed,
+          value: output('scope', 'modules'),
+          otherwise: output('scope', 'eligible'),
+        },
+        'allow-stateful': {
+          from: 'choice',
+          when: armed,
+          value: 'true',
+          otherwise: 'false',
+        },
+        'backup-ref': input('backup_ref'),
+        'stateful-confirm': input('stateful_confirm'),
+      },
+    },
+    {
+      id: 'plan',
+      action: 'module-plan',
+      runs: goesOn,
+      with: { modules: output('stateful', 'eligible'), 'ssh-key': sshKey },
+    },
+    {
+      id: 'guard',
+      action: 'plan-noop-guard',
+      runs: goesOn,
+      with: {
+        modules: output('stateful', 'eligible'),
+        'require-noop': output('stateful', 'require-noop'),
+      },
+    },
+    {
+      id: 'apply',
+      action: 'module-apply',
+      runs: goesOn,
+      with: {
+        modules: output('stateful', 'eligible'),
+        'require-noop': output('stateful', 'require-noop'),
+        'ssh-key': sshKey,
+      },
+    },
+    { id: 'report', action: 'lane-report', runs: { when: 'always' }, with: {} },
+  ],
+};
+
+/**
+ * The gates that must have passed before `module-apply` may touch a host.
+ * `covers` names where a gate's verdict lists the modules it lets go on: for
+ * an armed stateful module scope only says that it is in scope.
+ */
+export interface LaneGate {
+  readonly gate: string;
+  readonly covers: 'verdict' | 'evidence';
+}
+
+export type LaneName = 'auto-apply' | 'stateful-noop';
+
+export const LANES: Readonly<Record<LaneName, { gates: readonly LaneGate[] }>> =
+  {
+    'auto-apply': {
+      gates: [
+        { gate: 'auto-apply-scope', covers: 'verdict' },
+        { gate: 'stateful-gate', covers: 'verdict' },
+        { gate: 'plan-noop-guard', covers: 'verdict' },
+      ],
+    },
+    'stateful-noop': {
+      gates: [
+        { gate: 'auto-apply-scope', covers: 'evidence' },
+        { gate: 'stateful-gate', covers: 'verdict' },
+        { gate: 'plan-noop-guard', covers: 'verdict' },
+      ],
+    },
+  };
