@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { finding, passVerdict, refuseVerdict } from '../../model/verdict.ts';
+import {
+  findMissingGates,
+  type ReadinessFacts,
+  type RecordedVerdict,
+} from './apply-readiness.ts';
+
+const SHA = 'a'.repeat(40);
+const OTHER_SHA = 'b'.repeat(40);
+const GATES = ['auto-apply-scope', 'stateful-gate', 'plan-noop-guard'] as const;
+const MODULES = ['web', 'api'];
+
+/** Each way the last verdict of a gate can stand, and whether it counts. */
+const STANDINGS = {
+  absent: { counts: false, make: () => [] },
+  passed: { counts: true, make: (gate: string) => [pass(gate)] },
+  'passed in another order': {
+    counts: true,
+    make: (gate: string) => [pass(gate, { modules: ['api', 'web'] })],
+  },
+  refused: { counts: false, make: (gate: string) => [refuse(gate)] },
+  'refused, then passed': {
+    counts: true,
+    make: (gate: string) => [refuse(gate), pass(gate)],
+  },
+  'passed, then refused': {
+    counts: false,
+    make: (gate: string) => [pass(gate), refuse(gate)],
+  },
+  'passed for another commit': {
+    counts: false,
+    make: (gate: string) => [pass(gate, { sha: OTHER_SHA })],
+  },
+  'passed for fewer modules': {
+    counts: false,
+    make: (gate: string) => [pass(gate, { modules: ['web'] })],
+  },
+  'passed for more modules': {
+    counts: false,
+    make: (gate: string) => [pass(gate, { modules: [...MODULES, 'x'] })],
+  },
+  'passed for other modules': {
+    counts: false,
+    make: (gate: string) => [pass(gate, { modules: ['web', 'x'] })],
+  },
+  'passed under the name of another gate': {
+    counts: false,
+    make: (gate: string) => [{ ...pass('module-plan'), step: gate }],
+  },
+} as const;
+
+type Standing = keyof typeof STANDINGS;
+const NAMES = Object.keys(STANDINGS) as Standing[];
+
+describe('findMissingGates', () => {
+  const table = NAMES.flatMap((scope) =>
+    NAMES.flatMap((stateful) =>
+      NAMES.map((guard) => [scope, stateful, guard] as const),
+    ),
+  );
+  it('names exactly the gates that do not count, for every combination', () => {
+    for (const standings of table) {
+      const verdicts = standings.flatMap((standing, index) =>
+        STANDINGS[standing].make(GATES[index] ?? ''),
+      );
+      const missing = GATES.filter(
+        (_, index) => !STANDINGS[standings[index] ?? 'absent'].counts,
+      );
+      const found = findMissingGates(facts({ verdicts }));
+      expect(
+        found.map((each) => [each.code, gateIn(each.reason)]),
+        standings.join(' / '),
+      ).toEqual(missing.map((gate) => ['apply/gate-missing', gate]));
+    }
+  });
+
+  it.each([
+    ['the modules are in its evidence', { modules: ['db'] }, 0],
+    ['its evidence holds more', { modules: ['db', 'web'] }, 0],
+    ['its evidence holds others', { modules: ['web'] }, 1],
+    ['its evidence is no list', { modules: 'db' }, 1],
+    ['its evidence is a list of something else', { modules: [{}] }, 1],
+    ['it has no evidence', {}, 1],
+  ] as const)('a gate that only must have seen: %s', (_, evidence, count) => {
+    const gate = 'auto-apply-scope';
+    const verdict = passVerdict(
+      { gate, sha: SHA },
+      'scope/nothing-to-apply',
+      'blocked and reported',
+      { evidence },
+    );
+    const found = findMissingGates(
+      facts({
+        verdicts: [{ step: gate, verdict }],
+        gates: [gate],
+        modules: ['db'],
+        seenBy: [gate],
+      }),
+    );
+    expect(found).toHaveLength(count);
+  });
+
+  it('finds nothing missing where the lane has no gates', () => {
+    expect(findMissingGates(facts({ gates: [] }))).toEqual([]);
+  });
+});
+
+function facts(over: Partial<ReadinessFacts>): ReadinessFacts {
+  return {
+    verdicts: [],
+    gates: GATES,
+    sha: SHA,
+    modules: MODULES,
+    seenBy: [],
+    ...over,
+  };
+}
+
+function pass(
+  gate: string,
+  over: { sha?: string; modules?: readonly string[] } = {},
+): RecordedVerdict {
+  const verdict = passVerdict(
+    { gate, sha: over.sha ?? SHA },
+    'scope/eligible',
+    'may go on',
+    { modules: over.modules ?? MODULES },
+  );
+  return { step: gate, verdict };
+}
+
+function refuse(gate: string): RecordedVerdict {
+  return {
+    step: gate,
+    verdict: refuseVerdict({ gate, sha: SHA }, [
+      finding('plan/missing', 'no plan'),
+    ]),
+  };
+}
+
+function gateIn(reason: string): string | undefined {
+  return GATES.find((gate) => reason.includes(gate));
+}
