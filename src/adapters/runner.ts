@@ -1,0 +1,200 @@
+import * as core from '@actions/core';
+import {
+  executeStep,
+  type Ports,
+  type RawInputs,
+  type Step,
+  type StepOutcome,
+} from '../actions/step.ts';
+import { ActionError } from '../model/errors.ts';
+import {
+  exitStatusOfVerdict,
+  type Verdict,
+  verdictOfError,
+} from '../model/verdict.ts';
+import { maskableLines } from '../redaction/mask-lines.ts';
+import { disarmLine } from '../redaction/neutralise.ts';
+import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
+import { makeRedactor, type Redactor } from '../redaction/redactor.ts';
+import { oneLine } from '../report/one-line.ts';
+import { renderVerdictLines } from '../report/render-verdict-lines.ts';
+import { renderVerdictTable } from '../report/render-verdict-table.ts';
+import { systemClock } from './clock.ts';
+import { systemExec } from './exec.ts';
+import { fitOutput } from './job-output.ts';
+import { describeOldNode } from './node-version.ts';
+import { redactVerdictLog } from './redacted-verdict-log.ts';
+import { type RunContext, readRunContext } from './run-context.ts';
+import { openVerdictLog } from './verdict-log.ts';
+
+/** Inputs that are masked before the step sees them. */
+const SECRET_INPUTS = ['token', 'ssh-key', 'state-ssh-key'];
+
+/** What a step came to, with the place it says so. */
+interface Session {
+  readonly context: RunContext;
+  readonly ports: Ports;
+  /** Knows every value masked so far. */
+  readonly redactor: () => Redactor;
+}
+
+/**
+ * Runs one step as an action: inputs from the runner, outputs and exit status
+ * to it. Never throws; what it cannot do ends as a refusal. A stop signal ends
+ * the process, since nobody waits for the step any longer.
+ */
+export async function runAction(step: Step): Promise<void> {
+  const complaint = describeOldNode(process.versions.node);
+  if (complaint !== undefined) {
+    printLine(complaint);
+    process.exitCode = 3;
+    return;
+  }
+  try {
+    const session = openSession();
+    const stopped = stopSignal();
+    const outcome = await Promise.race([
+      executeStep(step, readInputs(step, session.ports), session.ports),
+      stopped.then((signal) => recordStop(step, signal, session)),
+    ]);
+    await report(outcome, session);
+    if (outcome.verdict.code === 'run/stopped') process.exit();
+  } catch (error) {
+    printLine(`refuse ${step.name} internal/bug: ${describe(error)}`);
+    process.exitCode = 3;
+  }
+}
+
+function openSession(): Session {
+  const context = readRunContext(process.env);
+  const secrets: string[] = [];
+  let redactor = makeRedactor(secrets);
+  const ports: Ports = {
+    context,
+    clock: systemClock,
+    exec: systemExec,
+    verdicts: redactVerdictLog(openVerdictLog(context), () => redactor),
+    mask: (secret) => {
+      maskInLog(secret, context.flavour);
+      secrets.push(secret);
+      redactor = makeRedactor(secrets);
+    },
+    print: (line) => {
+      for (const each of redactor.redact(line).split('\n')) printLine(each);
+    },
+  };
+  return { context, ports, redactor: () => redactor };
+}
+
+/**
+ * Forgejo's log writer takes masks as they are written, without undoing the
+ * escapes that the protocol asks for; GitHub's undoes them.
+ */
+function maskInLog(secret: string, flavour: RunContext['flavour']): void {
+  if (flavour === 'local') return;
+  for (const line of maskableLines(secret)) {
+    core.setSecret(line);
+    if (flavour !== 'github' && line.includes('%')) {
+      process.stdout.write(`::add-mask::${line}\n`);
+    }
+  }
+}
+
+/** Blanks around a value are kept: ` true` is not `true`. */
+function readInputs(step: Step, ports: Ports): RawInputs {
+  const inputs = Object.fromEntries(
+    Object.keys(step.inputs).map((name) => [
+      name,
+      core.getInput(name, { trimWhitespace: false }),
+    ]),
+  );
+  for (const name of SECRET_INPUTS) {
+    const secret = inputs[name];
+    if (secret) ports.mask(secret);
+  }
+  return inputs;
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, resolve);
+    }
+  });
+}
+
+function recordStop(
+  step: Step,
+  signal: NodeJS.Signals,
+  { context, ports }: Session,
+): StepOutcome {
+  const verdict = verdictOfError(
+    { gate: step.name, sha: context.sha },
+    new ActionError('run/stopped', `${step.name} was stopped by ${signal}.`),
+  );
+  ports.verdicts.appendVerdict(step.name, verdict);
+  return { verdict, outputs: {} };
+}
+
+async function report(
+  { verdict: said, outputs }: StepOutcome,
+  { context, redactor }: Session,
+): Promise<void> {
+  process.exitCode = exitStatusOfVerdict(said);
+  const verdict = redactVerdict(said, redactor());
+  const own = Object.entries(outputs).map(
+    ([name, value]) => [name, redactOutput(value, redactor())] as const,
+  );
+  writeOutputs(context, [
+    ...own,
+    ['decision', verdict.decision],
+    ['code', verdict.code],
+    ['reason', oneLine(verdict.reason)],
+    ['verdict', JSON.stringify(verdict)],
+  ]);
+  sayVerdict(verdict, context);
+  await writeSummary(verdict, context);
+}
+
+/** Without the file of the runner there is nobody to hand outputs to. */
+function writeOutputs(
+  context: RunContext,
+  outputs: readonly (readonly [string, string])[],
+): void {
+  if (!process.env['GITHUB_OUTPUT']) return;
+  for (const [name, value] of outputs) {
+    core.setOutput(name, fitOutput(context.folder, name, value));
+  }
+}
+
+function sayVerdict(verdict: Verdict, { flavour }: RunContext): void {
+  const lines = renderVerdictLines(verdict, { colour: false });
+  for (const line of lines) printLine(line);
+  if (flavour === 'github' && verdict.decision === 'refuse') {
+    core.error(lines.join('\n'), { title: verdict.code });
+  }
+}
+
+/** Forgejo and Gitea show no summaries: there the table goes to the log. */
+async function writeSummary(
+  verdict: Verdict,
+  { flavour }: RunContext,
+): Promise<void> {
+  if (process.env['GITHUB_STEP_SUMMARY']) {
+    await core.summary
+      .addRaw(renderVerdictTable([verdict], 'markdown'), true)
+      .write();
+  }
+  if (flavour === 'forgejo' || flavour === 'gitea') {
+    const table = renderVerdictTable([verdict], 'text');
+    for (const line of table.split('\n')) printLine(line);
+  }
+}
+
+function printLine(line: string): void {
+  process.stdout.write(`${disarmLine(line)}\n`);
+}
+
+function describe(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error));
+}

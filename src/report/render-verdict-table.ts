@@ -1,0 +1,68 @@
+import type { Verdict } from '../model/verdict.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
+import { oneLine } from './one-line.ts';
+
+const COLUMNS = ['gate', 'decision', 'code', 'modules', 'reason'] as const;
+
+/** Verdicts as a table: for a summary page, or for a log or terminal. */
+export function renderVerdictTable(
+  verdicts: readonly Verdict[],
+  form: 'markdown' | 'text',
+): string {
+  const rows = verdicts.flatMap(rowsOf);
+  return form === 'markdown' ? renderMarkdown(rows) : renderText(rows);
+}
+
+type Row = readonly [string, string, string, string, string];
+
+/** One row for the verdict, one for each finding about a module. */
+function rowsOf(verdict: Verdict): Row[] {
+  return [
+    [
+      verdict.gate,
+      verdict.decision,
+      verdict.code,
+      verdict.modules.join(', '),
+      verdict.reason,
+    ],
+    ...verdict.findings
+      .filter((finding) => finding.module !== undefined)
+      .map(
+        (finding): Row => [
+          '',
+          '',
+          finding.code,
+          finding.module ?? '',
+          finding.reason,
+        ],
+      ),
+  ];
+}
+
+function renderMarkdown(rows: readonly Row[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(COLUMNS),
+    line(COLUMNS.map(() => '---')),
+    ...rows.map((row) => line(row.map((cell) => escapeMarkdown(cell)))),
+    '',
+  ].join('\n');
+}
+
+function renderText(rows: readonly Row[]): string {
+  const table: readonly (readonly string[])[] = [
+    COLUMNS,
+    ...rows.map((row) => row.map((cell) => oneLine(cell))),
+  ];
+  const widths = COLUMNS.map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  return table
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
