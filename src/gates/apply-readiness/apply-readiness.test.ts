@@ -93,9 +93,8 @@ describe('findMissingGates', () => {
     const found = findMissingGates(
       facts({
         verdicts: [{ step: gate, verdict }],
-        gates: [gate],
+        gates: [{ gate, covers: 'evidence' }],
         modules: ['db'],
-        seenBy: [gate],
       }),
     );
     expect(found).toHaveLength(count);
@@ -109,10 +108,9 @@ describe('findMissingGates', () => {
 function facts(over: Partial<ReadinessFacts>): ReadinessFacts {
   return {
     verdicts: [],
-    gates: GATES,
+    gates: GATES.map((gate) => ({ gate, covers: 'verdict' })),
     sha: SHA,
     modules: MODULES,
-    seenBy: [],
     ...over,
   };
 }

@@ -6,19 +6,23 @@ export interface RecordedVerdict {
   readonly verdict: Verdict;
 }
 
+/**
+ * A gate that must have passed. Its verdict must let exactly the modules go
+ * on; or, `covers: 'evidence'`, it need only have looked at them: scope under
+ * `on-blocked: report` blocks the armed module that the stateful gate lets go.
+ */
+export interface RequiredGate {
+  readonly gate: string;
+  readonly covers: 'verdict' | 'evidence';
+}
+
 export interface ReadinessFacts {
   /** Verdicts of this job, oldest first. */
   readonly verdicts: readonly RecordedVerdict[];
-  /** The gates that must have passed, in the order of the lane. */
-  readonly gates: readonly string[];
+  /** In the order of the lane. */
+  readonly gates: readonly RequiredGate[];
   readonly sha: string;
   readonly modules: readonly string[];
-  /**
-   * Gates that need to have seen the modules only, not to have let them go
-   * on: scope under `on-blocked: report`, where an armed stateful module is
-   * blocked by scope and let go on by the stateful gate.
-   */
-  readonly seenBy: readonly string[];
 }
 
 /**
@@ -27,10 +31,10 @@ export interface ReadinessFacts {
  * the last verdict of a gate counts, so a refusal after a pass is no pass.
  */
 export function findMissingGates(facts: ReadinessFacts): readonly Finding[] {
-  return facts.gates.flatMap((gate) => {
+  return facts.gates.flatMap(({ gate, covers }) => {
     const last = facts.verdicts.findLast((entry) => entry.step === gate);
     const wrong = last
-      ? whatIsWrong(last.verdict, gate, facts)
+      ? whatIsWrong(last.verdict, { gate, covers }, facts)
       : 'did not run in this job';
     if (wrong === undefined) return [];
     return [
@@ -43,7 +47,7 @@ export function findMissingGates(facts: ReadinessFacts): readonly Finding[] {
 
 function whatIsWrong(
   verdict: Verdict,
-  gate: string,
+  { gate, covers }: RequiredGate,
   facts: ReadinessFacts,
 ): string | undefined {
   if (verdict.gate !== gate) return 'left a verdict that is not its own';
@@ -51,7 +55,7 @@ function whatIsWrong(
   if (verdict.sha !== facts.sha) {
     return `passed for ${JSON.stringify(verdict.sha)}, not for ${facts.sha}`;
   }
-  if (facts.seenBy.includes(gate)) {
+  if (covers === 'evidence') {
     const seen = modulesSeen(verdict);
     return facts.modules.every((id) => seen.includes(id))
       ? undefined
