@@ -2,6 +2,7 @@ import { APPLY_REASONS } from './reason-codes/apply.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
 import type { Reason } from './reason-codes/reason.ts';
+import { REPORT_REASONS } from './reason-codes/report.ts';
 import { SCOPE_REASONS } from './reason-codes/scope.ts';
 import { STATEFUL_REASONS } from './reason-codes/stateful.ts';
 
@@ -12,6 +13,7 @@ export const REASONS = {
   ...STATEFUL_REASONS,
   ...PLAN_REASONS,
   ...APPLY_REASONS,
+  ...REPORT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { laneReportStep } from './run.ts';
+
+await runAction(laneReportStep);

@@ -1,0 +1,20 @@
+import type { ReasonTable } from './reason.ts';
+
+/** Codes of `lane-report`: it tells how a lane went and refuses nothing. */
+export const REPORT_REASONS = {
+  'report/complete': {
+    exit: 0,
+    cause: 'The lane ended and nothing waits for a person.',
+    remedy: '',
+  },
+  'report/waiting': {
+    exit: 0,
+    cause: 'The lane ended, and at least one module waits for a person.',
+    remedy: 'Dispatch the lane with the inputs that the report shows.',
+  },
+  'report/refused': {
+    exit: 0,
+    cause: 'A step of the lane refused; the job failed there.',
+    remedy: 'Follow the remedy of the step that refused.',
+  },
+} as const satisfies ReasonTable<'report'>;

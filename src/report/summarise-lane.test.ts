@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { finding, passVerdict, refuseVerdict } from '../model/verdict.ts';
+import { summariseLane } from './summarise-lane.ts';
+
+const sha = 'a'.repeat(40);
+const held = finding('scope/stateful', 'guestbook is stateful', {
+  module: 'guestbook',
+});
+const scope = passVerdict({ gate: 'scope', sha }, 'scope/eligible', 'one', {
+  modules: ['site'],
+  findings: [held],
+});
+const stateful = (modules: string[]) =>
+  passVerdict({ gate: 'stateful', sha }, 'stateful/none', 'fine', { modules });
+const refusal = refuseVerdict({ gate: 'guard', sha }, [
+  finding('plan/missing', 'no plan'),
+]);
+
+test.each([
+  ['nothing spoke', [], 'report/complete', []],
+  [
+    'a held module',
+    [scope, stateful(['site'])],
+    'report/waiting',
+    ['guestbook'],
+  ],
+  ['held, then armed', [scope, stateful(['guestbook'])], 'report/complete', []],
+  ['a refusal', [scope, refusal], 'report/refused', ['guestbook']],
+  [
+    'a refusal that was mended',
+    [refusal, stateful(['site']), { ...stateful(['site']), gate: 'guard' }],
+    'report/complete',
+    [],
+  ],
+] as const)('%s', (_name, verdicts, code, waiting) => {
+  const summary = summariseLane('lane-report', verdicts);
+  expect(summary.verdict).toMatchObject({ decision: 'pass', code });
+  expect(summary.waiting.map((each) => each.module)).toEqual(waiting);
+});

@@ -1,0 +1,56 @@
+import { type Finding, passVerdict, type Verdict } from '../model/verdict.ts';
+
+/** What a whole lane came to, from the verdicts of its steps. */
+export interface LaneSummary {
+  /** The last verdict of each gate, in the order the gates first spoke. */
+  readonly verdicts: readonly Verdict[];
+  /** What the gates let wait, one finding a module. */
+  readonly waiting: readonly Finding[];
+  readonly verdict: Verdict;
+}
+
+/**
+ * Sums up a lane. A module waits for a person when a gate that passed held it
+ * back, and no later gate let it go on.
+ */
+export function summariseLane(
+  gate: string,
+  spoken: readonly Verdict[],
+): LaneSummary {
+  const verdicts = [
+    ...new Map(spoken.map((verdict) => [verdict.gate, verdict])).values(),
+  ];
+  const released = new Set(verdicts.at(-1)?.modules);
+  const waiting = verdicts
+    .filter((verdict) => verdict.decision === 'pass')
+    .flatMap((verdict) => verdict.findings)
+    .filter((held) => held.module !== undefined && !released.has(held.module));
+  return { verdicts, waiting, verdict: judge(gate, verdicts, waiting) };
+}
+
+function judge(
+  gate: string,
+  verdicts: readonly Verdict[],
+  waiting: readonly Finding[],
+): Verdict {
+  const subject = { gate, sha: verdicts[0]?.sha ?? '' };
+  const refused = verdicts.find((verdict) => verdict.decision === 'refuse');
+  if (refused) {
+    const reason = `${refused.gate} refused with ${refused.code}: ${refused.reason}`;
+    return passVerdict(subject, 'report/refused', reason, {
+      findings: waiting,
+    });
+  }
+  if (waiting.length > 0) {
+    const names = waiting.map((held) => held.module).join(', ');
+    const reason = `${waiting.length} of the modules wait for a person: ${names}.`;
+    return passVerdict(subject, 'report/waiting', reason, {
+      findings: waiting,
+    });
+  }
+  const last = verdicts.at(-1);
+  const reason = last
+    ? `${last.gate} ended with ${last.code}: ${last.reason}`
+    : 'No step of the lane left a verdict.';
+  return passVerdict(subject, 'report/complete', reason);
+}
