@@ -1,0 +1,182 @@
+import type { GitRepository } from '../adapters/git.ts';
+import { type Remote, withCredentials } from '../adapters/git-remote.ts';
+import type { RunContext } from '../adapters/run-context.ts';
+import { readObjects } from './blobs.ts';
+import { readRemote } from './remote.ts';
+
+/** A repository that can fetch what a shallow checkout left out. */
+export interface History {
+  readonly repository: GitRepository;
+  /** Fetches commits; false where the remote does not give them. */
+  fetch(shas: readonly string[], depth?: string): Promise<boolean>;
+}
+
+/** How much of a shallow history is fetched at a time: some, then all. */
+const DEEPENINGS = ['--deepen=100', '--unshallow'] as const;
+
+export function openHistory(
+  repository: GitRepository,
+  context: RunContext,
+  token: string | undefined,
+): History {
+  return {
+    repository,
+    async fetch(shas, depth) {
+      const found = await readRemote(context, repository);
+      const { remote, close } = withCredentials(found, token, context.folder());
+      try {
+        return await fetchFrom(repository, remote, shas, depth);
+      } finally {
+        close();
+      }
+    },
+  };
+}
+
+async function fetchFrom(
+  repository: GitRepository,
+  remote: Remote,
+  shas: readonly string[],
+  depth: string | undefined,
+): Promise<boolean> {
+  const result = await repository.run(
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-auto-maintenance',
+      '--no-recurse-submodules',
+      ...(depth === undefined ? [] : [depth]),
+      '--',
+      remote.url,
+      ...shas,
+    ],
+    { remote },
+  );
+  return result.exitCode === 0;
+}
+
+/** Which of the commits the repository has. */
+export async function presentCommits(
+  repository: GitRepository,
+  shas: readonly string[],
+): Promise<Set<string>> {
+  const objects = await readObjects(
+    repository,
+    shas.map((sha) => `${sha}^{commit}`),
+  );
+  return new Set(shas.filter((_, index) => objects[index]?.type === 'commit'));
+}
+
+/** Fetches the commits that are not there; tells which are there then. */
+export async function bringCommits(
+  history: History,
+  shas: readonly string[],
+): Promise<Set<string>> {
+  const present = await presentCommits(history.repository, shas);
+  const missing = [...new Set(shas)].filter((sha) => !present.has(sha));
+  // One by one: a single commit that is gone must not hide the others.
+  let fetched = false;
+  for (const sha of missing) {
+    fetched = (await history.fetch([sha])) || fetched;
+  }
+  return fetched ? presentCommits(history.repository, shas) : present;
+}
+
+/**
+ * Asks a question about history, with as much of it as needed: undefined where
+ * it stays open although, or because, nothing more can be fetched.
+ */
+export async function askHistory<Answer>(
+  history: History,
+  shas: readonly string[],
+  ask: () => Promise<Answer | undefined>,
+): Promise<
+  | { readonly answer: Answer; readonly complete?: undefined }
+  | { readonly answer?: undefined; readonly complete: boolean }
+> {
+  const first = await ask();
+  if (first !== undefined) return { answer: first };
+  for (const depth of DEEPENINGS) {
+    if (!(await isShallow(history.repository))) return { complete: true };
+    if (!(await history.fetch(shas, depth))) return { complete: false };
+    const answer = await ask();
+    if (answer !== undefined) return { answer };
+  }
+  return { complete: !(await isShallow(history.repository)) };
+}
+
+async function isShallow(repository: GitRepository): Promise<boolean> {
+  const output = await repository.output([
+    'rev-parse',
+    '--is-shallow-repository',
+  ]);
+  return output.toString('utf8').trim() === 'true';
+}
+
+/**
+ * True where `ancestor` lies on the first-parent line of `descendant`; a commit
+ * that was only merged in does not.
+ */
+export async function isOnFirstParentLine(
+  repository: GitRepository,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
+  if (ancestor === descendant) return true;
+  const result = await repository.run([
+    'rev-list',
+    '--first-parent',
+    '--parents',
+    descendant,
+    `^${ancestor}`,
+  ]);
+  if (result.exitCode !== 0) return false;
+  const last = result.stdout.toString('utf8').trimEnd().split('\n').at(-1);
+  return last?.split(' ')[1] === ancestor;
+}
+
+/** True where `ancestor` is reachable from `descendant`, or the same. */
+export async function isAncestor(
+  repository: GitRepository,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
+  if (ancestor === descendant) return true;
+  const result = await repository.run([
+    'merge-base',
+    '--is-ancestor',
+    ancestor,
+    descendant,
+  ]);
+  return result.exitCode === 0;
+}
+
+/** The best common ancestor of two commits. */
+export async function findMergeBase(
+  repository: GitRepository,
+  one: string,
+  other: string,
+): Promise<string | undefined> {
+  const result = await repository.run(['merge-base', one, other]);
+  const sha = result.stdout.toString('utf8').trim();
+  return result.exitCode === 0 && sha !== '' ? sha : undefined;
+}
+
+/** The commit a ref points to; undefined where there is no such ref. */
+export async function readRef(
+  repository: GitRepository,
+  ref: string,
+): Promise<string | undefined> {
+  const result = await repository.run([
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${ref}^{commit}`,
+  ]);
+  return result.exitCode === 0
+    ? result.stdout.toString('utf8').trim()
+    : undefined;
+}
