@@ -99,9 +99,9 @@ export function checkContents(
 }
 
 /**
- * True for a target that leads to one of the places, into one, or to a folder
- * above one that is not the root. `..` counts at the beginning only: behind a
- * folder that is itself a symlink it would lead elsewhere than it reads.
+ * True for a target inside one of the places, or a folder above one that is
+ * not the root. `..` counts at the beginning only: behind a folder that is
+ * itself a symlink it would lead elsewhere than it reads.
  */
 function staysInside(
   link: string,
@@ -109,13 +109,14 @@ function staysInside(
   places: readonly string[],
 ): boolean {
   const plain = target.replace(/\/$/, '');
-  if (!/^(?:\.{1,2}\/)*(?:\.{1,2}$|[^/].*$)/.test(plain)) return false;
   const rest = plain.replace(/^(?:\.{1,2}(?:\/|$))*/, '');
-  if (rest !== '' && !isContainedPath(rest)) return false;
-  const goal = posix.normalize(posix.join(posix.dirname(link), plain));
-  const inside = goal.replace(/\/$/, '');
-  if (!isContainedPath(inside)) return false;
+  if (plain === '' || (rest !== '' && !isContainedPath(rest))) return false;
+  const goal = posix.join(posix.dirname(link), plain).replace(/\/$/, '');
+  if (!isContainedPath(goal)) return false;
   return places.some(
-    (place) => inside === place || inside.startsWith(`${place}/`),
+    (place) =>
+      goal === place ||
+      goal.startsWith(`${place}/`) ||
+      place.startsWith(`${goal}/`),
   );
 }
