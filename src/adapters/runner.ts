@@ -6,7 +6,7 @@ import {
   type Step,
   type StepOutcome,
 } from '../actions/step.ts';
-import { ActionError } from '../model/errors.ts';
+import type { ActionError } from '../model/errors.ts';
 import {
   exitStatusOfVerdict,
   type Verdict,
@@ -14,6 +14,7 @@ import {
 } from '../model/verdict.ts';
 import { maskableLines } from '../redaction/mask-lines.ts';
 import { disarmLine } from '../redaction/neutralise.ts';
+import { redactError } from '../redaction/redact-error.ts';
 import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
 import { makeRedactor, type Redactor } from '../redaction/redactor.ts';
 import { oneLine } from '../report/one-line.ts';
@@ -21,7 +22,8 @@ import { renderVerdictLines } from '../report/render-verdict-lines.ts';
 import { renderVerdictTable } from '../report/render-verdict-table.ts';
 import { systemClock } from './clock.ts';
 import { systemExec } from './exec.ts';
-import { fitOutput } from './job-output.ts';
+import { interruption } from './interruption.ts';
+import { fitOutput, unfitInput } from './job-output.ts';
 import { describeOldNode } from './node-version.ts';
 import { redactVerdictLog } from './redacted-verdict-log.ts';
 import { type RunContext, readRunContext } from './run-context.ts';
@@ -38,6 +40,8 @@ interface Session {
   readonly redactor: () => Redactor;
 }
 
+type Outcome = StepOutcome & { readonly interrupted?: true };
+
 /**
  * Runs one step as an action: inputs from the runner, outputs and exit status
  * to it. Never throws; what it cannot do ends as a refusal. A stop signal ends
@@ -50,17 +54,17 @@ export async function runAction(step: Step): Promise<void> {
     process.exitCode = 3;
     return;
   }
+  const session = openSession();
   try {
-    const session = openSession();
-    const stopped = stopSignal();
-    const outcome = await Promise.race([
+    const outcome: Outcome = await Promise.race([
       executeStep(step, readInputs(step, session.ports), session.ports),
-      stopped.then((signal) => recordStop(step, signal, session)),
+      interruption().then((error) => recordError(step, error, session)),
     ]);
     await report(outcome, session);
-    if (outcome.verdict.code === 'run/stopped') process.exit();
+    if (outcome.interrupted) process.exit();
   } catch (error) {
-    printLine(`refuse ${step.name} internal/bug: ${describe(error)}`);
+    const { message } = redactError(error, session.redactor());
+    printLine(`refuse ${step.name} internal/bug: ${oneLine(message)}`);
     process.exitCode = 3;
   }
 }
@@ -105,7 +109,10 @@ function readInputs(step: Step, ports: Ports): RawInputs {
   const inputs = Object.fromEntries(
     Object.keys(step.inputs).map((name) => [
       name,
-      core.getInput(name, { trimWhitespace: false }),
+      unfitInput(
+        ports.context.folder,
+        core.getInput(name, { trimWhitespace: false }),
+      ),
     ]),
   );
   for (const name of SECRET_INPUTS) {
@@ -115,25 +122,14 @@ function readInputs(step: Step, ports: Ports): RawInputs {
   return inputs;
 }
 
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, resolve);
-    }
-  });
-}
-
-function recordStop(
+function recordError(
   step: Step,
-  signal: NodeJS.Signals,
+  error: ActionError,
   { context, ports }: Session,
-): StepOutcome {
-  const verdict = verdictOfError(
-    { gate: step.name, sha: context.sha },
-    new ActionError('run/stopped', `${step.name} was stopped by ${signal}.`),
-  );
+): Outcome {
+  const verdict = verdictOfError({ gate: step.name, sha: context.sha }, error);
   ports.verdicts.appendVerdict(step.name, verdict);
-  return { verdict, outputs: {} };
+  return { verdict, outputs: {}, interrupted: true };
 }
 
 async function report(
@@ -193,8 +189,4 @@ async function writeSummary(
 
 function printLine(line: string): void {
   process.stdout.write(`${disarmLine(line)}\n`);
-}
-
-function describe(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message : String(error));
 }

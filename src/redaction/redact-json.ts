@@ -1,5 +1,6 @@
 import type { Verdict } from '../model/verdict.ts';
-import type { Redactor } from './redactor.ts';
+import { isSecretName } from './credential-patterns.ts';
+import { REDACTED, type Redactor } from './redactor.ts';
 
 const MAX_DEPTH = 64;
 
@@ -15,12 +16,7 @@ export function redactJson(
   if (Array.isArray(value)) {
     return value.map((item) => redactJson(item, redactor, depth + 1));
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      redactor.redact(key),
-      redactJson(item, redactor, depth + 1),
-    ]),
-  );
+  return redactEntries(value, redactor, depth + 1);
 }
 
 /**
@@ -59,10 +55,21 @@ export function redactRecord(
   record: Readonly<Record<string, unknown>>,
   redactor: Redactor,
 ): Record<string, unknown> {
+  return redactEntries(record, redactor, 1);
+}
+
+/** The value under `password` is secret whatever it looks like. */
+function redactEntries(
+  record: object,
+  redactor: Redactor,
+  depth: number,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([key, value]) => [
       redactor.redact(key),
-      redactJson(value, redactor),
+      isSecretName(key) && typeof value === 'string' && value !== ''
+        ? REDACTED
+        : redactJson(value, redactor, depth),
     ]),
   );
 }
