@@ -5,6 +5,12 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // It imports JSON the way bundlers do, which Node refuses.
+    deps: {
+      optimizer: {
+        ssr: { enabled: true, include: ['@actions/workflow-parser'] },
+      },
+    },
     globalSetup: ['tests/support/requirements.ts'],
   },
 });

@@ -50,7 +50,7 @@ const OPTIONS = {
   legalComments: 'none',
   metafile: true,
   write: false,
-  logLevel: 'warning',
+  logLevel: 'error',
   plugins: [actionsPackagesHaveNoSideEffects],
 } as const satisfies BuildOptions;
 
