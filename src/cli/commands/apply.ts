@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AUTO_APPLY } from '../../lanes/lanes.ts';
+import { InputError } from '../../model/errors.ts';
+import { isModuleId } from '../../model/identifiers.ts';
+import { planSchema } from '../../model/plan.ts';
+import { openLocalRun } from '../local-run.ts';
+import { runLaneHere } from '../run-lane-here.ts';
+import type { Terminal } from '../terminal.ts';
+import {
+  commonInputs,
+  type OverrideOptions,
+  type RepositoryOptions,
+} from './options.ts';
+
+interface ApplyOptions extends RepositoryOptions, OverrideOptions {
+  readonly approved: string;
+  readonly approvedPr?: string;
+  readonly dryRun?: boolean;
+  readonly sshKeyFile?: string;
+}
+
+/**
+ * The lane for one module, by hand: the same gates as a dispatch, with a new
+ * plan or, where a plan file is given, with that one.
+ */
+export function apply(target: string, options: ApplyOptions) {
+  return async (terminal: Terminal): Promise<number> => {
+    const { module, plan } = readTarget(target);
+    const approved = readApproved(options);
+    const inputs = {
+      module,
+      allow_stateful: options.allowStateful ? 'true' : 'false',
+      backup_ref: options.backupRef ?? '',
+      stateful_confirm: options.statefulConfirm ?? '',
+    };
+    const run = await openLocalRun(
+      { ...options, event: 'workflow_dispatch', head: approved, inputs },
+      terminal,
+    );
+    const steps = AUTO_APPLY.steps.filter(({ id }) => !plan || id !== 'plan');
+    try {
+      return await runLaneHere(
+        {
+          lane: { ...AUTO_APPLY, steps },
+          inputs,
+          common: { ...commonInputs(options, run.repo), plan },
+          ports: run.ports,
+          ...(options.dryRun ? { stopBefore: 'apply' } : {}),
+        },
+        terminal,
+      );
+    } finally {
+      run.close();
+    }
+  };
+}
+
+/** A module id, or the path of a plan that names its module. */
+function readTarget(target: string): { module: string; plan?: string } {
+  if (isModuleId(target)) return { module: target };
+  if (existsSync(target)) {
+    try {
+      const plan = planSchema.parse(JSON.parse(readFileSync(target, 'utf8')));
+      return { module: plan.module, plan: resolve(target) };
+    } catch {
+      throw new InputError('<module-or-plan>', target, 'a file with a plan');
+    }
+  }
+  throw new InputError(
+    '<module-or-plan>',
+    target,
+    'a module id or a plan file',
+  );
+}
+
+function readApproved({ approved, approvedPr }: ApplyOptions): string {
+  if (!/^[0-9a-f]{40}$/i.test(approved)) {
+    throw new InputError(
+      '--approved',
+      approved,
+      'a commit id of 40 hex digits',
+    );
+  }
+  if (approvedPr !== undefined && !/^[1-9][0-9]{0,9}$/.test(approvedPr)) {
+    throw new InputError('--approved-pr', approvedPr, 'a number');
+  }
+  return approved.toLowerCase();
+}

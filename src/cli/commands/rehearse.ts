@@ -1,0 +1,83 @@
+import { AUTO_APPLY } from '../../lanes/lanes.ts';
+import { InputError } from '../../model/errors.ts';
+import { readSubject } from '../../repository/subject.ts';
+import {
+  type LocalRequest,
+  type LocalRun,
+  openLocalRun,
+} from '../local-run.ts';
+import { runLaneHere } from '../run-lane-here.ts';
+import type { Terminal } from '../terminal.ts';
+import { commonInputs, type RepositoryOptions } from './options.ts';
+
+interface RehearseOptions extends RepositoryOptions {
+  readonly event?: LocalRequest['event'];
+  readonly base?: string;
+  readonly head?: string;
+  readonly input: Readonly<Record<string, string>>;
+  readonly planOnly?: boolean;
+  readonly sshKeyFile?: string;
+}
+
+/**
+ * Runs the lane on this machine before anything is pushed. Only hosts with
+ * `transport: local` are really changed, and the state then stays in this
+ * repository; with any other host the rehearsal ends before the apply.
+ */
+export function rehearse(options: RehearseOptions) {
+  return async (terminal: Terminal): Promise<number> => {
+    const unknown = Object.keys(options.input).find(
+      (name) => !Object.hasOwn(AUTO_APPLY.inputs, name),
+    );
+    if (unknown !== undefined) {
+      const known = Object.keys(AUTO_APPLY.inputs).join('=…, ');
+      throw new InputError('--input', unknown, `one of ${known}=…`);
+    }
+    const event =
+      options.event ??
+      (Object.keys(options.input).length > 0 ? 'workflow_dispatch' : 'push');
+    const run = await openLocalRun(
+      { ...options, event, inputs: options.input },
+      terminal,
+    );
+    try {
+      const stops =
+        options.planOnly === true || (await hasRemoteHost(options, run));
+      if (stops) terminal.line('The rehearsal ends before the apply.');
+      return await runLaneHere(
+        {
+          lane: AUTO_APPLY,
+          inputs: options.input,
+          common: commonInputs(options, run.repo),
+          ports: stops ? run.ports : keepStateHere(run),
+          ...(stops ? { stopBefore: 'apply' } : {}),
+        },
+        terminal,
+      );
+    } finally {
+      run.close();
+    }
+  };
+}
+
+function keepStateHere({ ports, repo }: LocalRun): LocalRun['ports'] {
+  return { ...ports, context: { ...ports.context, remoteAddress: repo } };
+}
+
+/** A policy that cannot be read counts as one: the lane itself says why. */
+async function hasRemoteHost(
+  options: RehearseOptions,
+  run: LocalRun,
+): Promise<boolean> {
+  try {
+    const { policy } = await readSubject(run.ports, {
+      workingDirectory: run.repo,
+      policyPath: options.policy ?? '.platform/gates.yaml',
+    });
+    return Object.values(policy.hosts).some(
+      (host) => host.transport !== 'local',
+    );
+  } catch {
+    return true;
+  }
+}

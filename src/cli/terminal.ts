@@ -1,0 +1,48 @@
+import type { StepOutcome } from '../actions/step.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { disarmLine } from '../redaction/neutralise.ts';
+import { renderVerdictLines } from '../report/render-verdict-lines.ts';
+
+/** Where a command writes: text for a person, or one JSON document. */
+export interface Terminal {
+  readonly json: boolean;
+  /** A line for the person; nothing with --json. */
+  line(text: string): void;
+  verdict(verdict: Verdict): void;
+  /** The one document of --json; nothing without it. */
+  document(value: unknown): void;
+}
+
+export function openTerminal(
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
+  json: boolean,
+): Terminal {
+  const colour = stream.isTTY === true && !process.env['NO_COLOR'];
+  const line = (text: string) => {
+    if (!json) stream.write(`${text}\n`);
+  };
+  return {
+    json,
+    line: (text) => line(disarmLine(text)),
+    verdict: (verdict) => {
+      for (const each of renderVerdictLines(verdict, { colour })) line(each);
+    },
+    document: (value) => {
+      if (json) stream.write(`${JSON.stringify(value, null, 2)}\n`);
+    },
+  };
+}
+
+/** A step's outcome as --json shows it: lists as lists, numbers as numbers. */
+export function outcomeDocument({ verdict, outputs }: StepOutcome): {
+  readonly verdict: Verdict;
+  readonly outputs: Readonly<Record<string, unknown>>;
+} {
+  const read = Object.entries(outputs).map(([name, text]) => [
+    name,
+    /^(?:\[.*\]|true|false|\d{1,9})$/s.test(text)
+      ? (JSON.parse(text) as unknown)
+      : text,
+  ]);
+  return { verdict, outputs: Object.fromEntries(read) };
+}

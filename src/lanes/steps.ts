@@ -1,0 +1,19 @@
+import { autoApplyScopeStep } from '../actions/auto-apply-scope/run.ts';
+import { laneReportStep } from '../actions/lane-report/run.ts';
+import { moduleApplyStep } from '../actions/module-apply/run.ts';
+import { modulePlanStep } from '../actions/module-plan/run.ts';
+import { planNoopGuardStep } from '../actions/plan-noop-guard/run.ts';
+import { statefulGateStep } from '../actions/stateful-gate/run.ts';
+import type { Step } from '../actions/step.ts';
+
+/** Every step a lane can name, by the name of its action. */
+export const STEPS: ReadonlyMap<string, Step> = new Map(
+  [
+    autoApplyScopeStep,
+    statefulGateStep,
+    modulePlanStep,
+    planNoopGuardStep,
+    moduleApplyStep,
+    laneReportStep,
+  ].map((step) => [step.name, step]),
+);
