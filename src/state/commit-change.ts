@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../adapters/clock.ts';
+import { ActionError } from '../model/errors.ts';
+import { renderCommitStream } from './commit-stream.ts';
+import {
+  type Look,
+  lookPatiently,
+  MAX_SILENT_ATTEMPTS,
+  pause,
+  type Seen,
+  type StateStoreOptions,
+} from './look.ts';
+import { type PushAnswer, parsePushAnswer } from './remote-answer.ts';
+import type { StateSnapshot } from './snapshot.ts';
+import { planStateChange, type StateChange } from './state-change.ts';
+
+/** Twenty writers at once all get their turn well within these. */
+const MAX_ATTEMPTS = 30;
+const MAX_COMMIT_MS = 180_000;
+
+export interface StateWrite {
+  /** One line for the history of the branch. */
+  readonly message: string;
+  /**
+   * Reads what it needs and says what the files must be. Called again with a
+   * fresh snapshot whenever another writer came first, so it must depend on
+   * nothing but the snapshot, and must not use the store itself.
+   */
+  readonly update: (snapshot: StateSnapshot) => Promise<StateChange>;
+}
+
+/** One write on its way: what was offered to the remote, and how that went. */
+interface Progress {
+  readonly deadline: number;
+  readonly offered: string[];
+  attempts: number;
+  /** Pushes whose end is not known. */
+  silent: number;
+  last: PushAnswer | undefined;
+}
+
+/** Reads, changes and offers until the remote holds the change. */
+export async function commitChange(
+  write: StateWrite,
+  look: Look,
+  options: StateStoreOptions,
+): Promise<{ commit: string | undefined; made: boolean }> {
+  const progress: Progress = {
+    deadline: options.clock.now().getTime() + MAX_COMMIT_MS,
+    offered: [],
+    attempts: 0,
+    silent: 0,
+    last: undefined,
+  };
+  for (;;) {
+    const seen = await lookForWrite(look, options, progress);
+    // A push whose answer was lost may have been accepted all the same.
+    const own = progress.offered.find((commit) => seen.history.has(commit));
+    if (own !== undefined) return { commit: own, made: true };
+    if (isExhausted(progress, options.clock)) {
+      throw notDurable(progress, options.branch);
+    }
+    const change = planStateChange(
+      seen.files,
+      await write.update(seen.snapshot),
+    );
+    const parent = seen.snapshot.commit;
+    if (change.size === 0) return { commit: parent, made: false };
+    const commit = await options.clone.write(
+      renderCommitStream({
+        parent,
+        message: write.message,
+        writeId: randomUUID(),
+        time: options.clock.now(),
+        change,
+      }),
+    );
+    if (await offer(commit, options, progress)) return { commit, made: true };
+  }
+}
+
+/** True once the remote has taken the commit; throws where it never will. */
+async function offer(
+  commit: string,
+  options: StateStoreOptions,
+  progress: Progress,
+): Promise<boolean> {
+  progress.offered.push(commit);
+  progress.attempts += 1;
+  progress.last = parsePushAnswer(await options.clone.push(commit));
+  if (progress.last.kind === 'accepted') return true;
+  if (progress.last.kind === 'refused') {
+    throw notDurable(progress, options.branch);
+  }
+  if (progress.last.kind === 'unknown') progress.silent += 1;
+  await pause(progress.attempts, options);
+  return false;
+}
+
+async function lookForWrite(
+  look: Look,
+  options: StateStoreOptions,
+  progress: Progress,
+): Promise<Seen> {
+  try {
+    return await lookPatiently(look, options);
+  } catch (error) {
+    const unavailable =
+      error instanceof ActionError && error.code === 'state/unavailable';
+    if (!unavailable || progress.silent === 0) throw error;
+    throw notDurable(progress, options.branch, error);
+  }
+}
+
+function isExhausted(progress: Progress, clock: Clock): boolean {
+  return (
+    progress.attempts >= MAX_ATTEMPTS ||
+    progress.silent >= MAX_SILENT_ATTEMPTS ||
+    (progress.attempts > 0 && clock.now().getTime() >= progress.deadline)
+  );
+}
+
+const FAILURES = {
+  conflict: 'other writers always came first',
+  refused: 'the remote refused the push',
+  unknown: 'the remote did not say whether it took the push',
+  accepted: 'the push was taken',
+} as const satisfies Record<PushAnswer['kind'], string>;
+
+function notDurable(
+  progress: Progress,
+  branch: string,
+  cause?: unknown,
+): ActionError {
+  const { kind, said } = progress.last ?? { kind: 'unknown', said: '' };
+  return new ActionError(
+    'state/not-durable',
+    `The state branch ${JSON.stringify(branch)} could not be written, ${FAILURES[kind]} (attempts: ${progress.attempts}): ${said}`,
+    {
+      ...(kind === 'conflict'
+        ? { remedy: 'Run the job again when fewer runs write at once.' }
+        : {}),
+      evidence: { cause: kind, attempts: progress.attempts, branch, said },
+      cause,
+    },
+  );
+}

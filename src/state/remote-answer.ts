@@ -1,0 +1,53 @@
+import type { CommandResult } from '../adapters/exec.ts';
+import { printable } from '../model/printable.ts';
+
+/** How a push ended. `unknown` may have been accepted all the same. */
+export type PushAnswer = {
+  readonly kind: 'accepted' | 'conflict' | 'refused' | 'unknown';
+  /** git's own words. */
+  readonly said: string;
+};
+
+/** Said by servers whose branch moved between our look and our push. */
+const LOST_RACE =
+  /fetch first|non-fast-forward|stale info|failed to update ref|failed to lock|cannot lock ref|unable to lock|reference already exists|incorrect old value|is at [0-9a-f]+ but expected/i;
+
+/** Said where trying again with the same credentials cannot help. */
+const DENIED =
+  /returned error: (?:401|403|404)|authentication failed|permission (?:to .+ )?denied|could not read (?:username|password)|access denied|not authori[sz]ed|unauthori[sz]ed|read[- ]?only|host key verification failed|repository .*not found|does not appear to be a git repository|dubious ownership|transport '.+' not allowed/i;
+
+/** True where git was turned away, rather than not reached. */
+export function isDenied(result: CommandResult): boolean {
+  return DENIED.test(result.stderr);
+}
+
+/** Reads the answer of `git push --porcelain` with one ref. */
+export function parsePushAnswer(result: CommandResult): PushAnswer {
+  const stdout = result.stdout.toString('utf8');
+  const line = /^([ *=!+-])\t\S+\t(.*)$/m.exec(stdout);
+  const [, flag, summary = ''] = line ?? [];
+  const said = [summary, gitSaid(result)].filter((text) => text !== '');
+  const answer = (kind: PushAnswer['kind']): PushAnswer => ({
+    kind,
+    said: printable(said.join(' | ')),
+  });
+  if (flag !== undefined && ' *='.includes(flag)) {
+    return answer(result.exitCode === 0 ? 'accepted' : 'unknown');
+  }
+  if (flag === '!' && !summary.startsWith('[remote failure]')) {
+    const race = LOST_RACE.test(`${summary} ${result.stderr}`);
+    return answer(race ? 'conflict' : 'refused');
+  }
+  return answer(isDenied(result) ? 'refused' : 'unknown');
+}
+
+/** What git or the server said, on one line and without credentials. */
+export function gitSaid(result: CommandResult): string {
+  const lines = result.stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^(?:remote|fatal|error|ssh)\b|denied|refused/.test(line))
+    .map((line) => line.replace(/:\/\/[^/@\s]*@/g, '://'));
+  const text = lines.slice(-4).join(' | ').slice(0, 600);
+  return printable(text || (result.failure ?? `exit ${result.exitCode}`));
+}
