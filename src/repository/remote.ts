@@ -10,14 +10,13 @@ export async function readRemote(
   context: RunContext,
   repository: GitRepository,
 ): Promise<Remote> {
-  if (context.flavour !== 'local') {
-    return parseRemoteAddress(`${context.serverUrl}/${context.repository}`, {
-      allowLocalPath: false,
-    });
+  const allowLocalPath = context.flavour === 'local';
+  if (context.remoteAddress !== undefined) {
+    return parseRemoteAddress(context.remoteAddress, { allowLocalPath });
   }
   const origin = await repository.run(['config', '--get', 'remote.origin.url']);
   const address = origin.stdout.toString('utf8').trim();
   return parseRemoteAddress(address || repository.directory, {
-    allowLocalPath: true,
+    allowLocalPath,
   });
 }

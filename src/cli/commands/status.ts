@@ -1,0 +1,66 @@
+import { ActionError } from '../../model/errors.ts';
+import type { Status } from '../../model/status.ts';
+import { openRepositoryState } from '../../repository/repository-state.ts';
+import { openWorkingDirectory, readPolicy } from '../../repository/subject.ts';
+import { readStatuses } from '../../state/status-store.ts';
+import { type LocalRun, openLocalRun } from '../local-run.ts';
+import type { Terminal } from '../terminal.ts';
+import type { RepositoryOptions } from './options.ts';
+
+/** Shows what the state branch says about one module, or all of them. */
+export function status(module: string | undefined, options: RepositoryOptions) {
+  return async (terminal: Terminal): Promise<number> => {
+    const run = await openLocalRun(
+      { ...options, event: 'workflow_dispatch' },
+      terminal,
+    );
+    try {
+      const statuses = await fetchStatuses(run, options);
+      const shown = [...statuses.values()].filter(
+        (each) => module === undefined || each.module === module,
+      );
+      if (module !== undefined && shown.length === 0) {
+        throw new ActionError(
+          'scope/unknown-module',
+          `${module}: the state branch knows no such module`,
+          { remedy: 'Leave the module out to see every module it knows.' },
+        );
+      }
+      for (const each of shown) terminal.line(formatStatus(each));
+      if (shown.length === 0) terminal.line('Nothing was applied yet.');
+      terminal.document({ modules: shown });
+      return 0;
+    } finally {
+      run.close();
+    }
+  };
+}
+
+async function fetchStatuses(
+  run: LocalRun,
+  options: RepositoryOptions,
+): Promise<Map<string, Status>> {
+  const repository = openWorkingDirectory(run.ports, run.repo);
+  const path = options.policy ?? '.platform/gates.yaml';
+  const policy = await readPolicy(repository, run.head, path);
+  const { store, close } = await openRepositoryState(run.ports, {
+    repository,
+    branch: policy.state.branch,
+  });
+  try {
+    return await readStatuses(await store.fetch());
+  } finally {
+    close();
+  }
+}
+
+function formatStatus(each: Status): string {
+  const live = each.last_apply_sha?.slice(0, 12) ?? 'nothing';
+  const from =
+    each.last_apply_pr === null ? '' : ` from PR #${each.last_apply_pr}`;
+  return [
+    `${each.module}: ${each.last_apply_result}, ${each.health}`,
+    `${live}${from} on ${each.last_apply_host}`,
+    `${each.last_apply_at} by ${each.last_apply_actor} (run ${each.run.number})`,
+  ].join(' · ');
+}
