@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder';
 import { REDACTED, type Redactor } from './redactor.ts';
 
 /** Longer lines are cut; what is cut off is counted, not kept. */
@@ -6,8 +5,12 @@ const MAX_LINE_CHARACTERS = 16_384;
 
 const KEY_BEGIN = /-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----/;
 const KEY_END = /-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----/;
-/** What the lines between them look like; anything else ends the key. */
-const KEY_LINE = /^[\s|>]*(?:[A-Za-z0-9+/=]{0,100}|[A-Za-z-]+: .*)\s*$/;
+/**
+ * What the lines between them look like, be it behind the name of a container;
+ * anything else ends the key.
+ */
+const KEY_LINE =
+  /^(?:[^|]{0,80}\|)?\s*(?:[A-Za-z0-9+/=]{0,100}|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset): .*)\s*$/;
 
 /** Redacts a stream of bytes, line by line. */
 export interface LineRedactor {
@@ -25,7 +28,7 @@ export function makeLineRedactor(
   redactor: Redactor,
   maxCharacters = MAX_LINE_CHARACTERS,
 ): LineRedactor {
-  const decoder = new StringDecoder('utf8');
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const redactLine = makeKeyAwareRedactor(redactor, maxCharacters);
   // A secret that begins before the bound must be seen to its end.
   const kept = maxCharacters + redactor.reach;
@@ -51,9 +54,9 @@ export function makeLineRedactor(
     });
   };
   return {
-    push: (chunk) => take(decoder.write(Buffer.from(chunk))),
+    push: (chunk) => take(decoder.decode(chunk, { stream: true })),
     end: () => {
-      const lines = take(decoder.end());
+      const lines = take(decoder.decode());
       return line === '' ? lines : [...lines, finish()];
     },
   };
