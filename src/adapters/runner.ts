@@ -54,11 +54,12 @@ export async function runAction(step: Step): Promise<void> {
     process.exitCode = 3;
     return;
   }
+  const interrupted = interruption();
   const session = openSession();
   try {
     const outcome: Outcome = await Promise.race([
       executeStep(step, readInputs(step, session.ports), session.ports),
-      interruption().then((error) => recordError(step, error, session)),
+      interrupted.then((error) => recordError(step, error, session)),
     ]);
     await report(outcome, session);
     if (outcome.interrupted) process.exit();
