@@ -7,7 +7,7 @@ import {
   parseAllDocuments,
   visit,
 } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { printable } from './printable.ts';
 
 const MAX_YAML_BYTES = 256 * 1024;
