@@ -1,7 +1,7 @@
 import type { BranchClone, BranchTip } from '../adapters/branch-clone.ts';
 import type { Clock } from '../adapters/clock.ts';
 import { ActionError } from '../model/errors.ts';
-import { gitSaid, isDenied } from './remote-answer.ts';
+import { gitSaid, isCorrupt, isDenied } from './remote-answer.ts';
 import { openSnapshot, type StateSnapshot } from './snapshot.ts';
 import { foreign, parseStateTree } from './state-tree.ts';
 
@@ -73,6 +73,7 @@ function silence(
   answer: BranchTip & { readonly kind: 'failed' },
   branch: string,
 ): { readonly kind: 'silent'; readonly error: ActionError } {
+  if (isCorrupt(answer.result)) throw foreign(branch, gitSaid(answer.result));
   const denied = isDenied(answer.result);
   const error = new ActionError(
     'state/unavailable',

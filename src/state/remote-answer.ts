@@ -21,6 +21,13 @@ export function isDenied(result: CommandResult): boolean {
   return DENIED.test(result.stderr);
 }
 
+/** True where git would not take what the remote holds. */
+export function isCorrupt(result: CommandResult): boolean {
+  return /fsck error|index-pack (?:failed|output)|did not send all necessary objects/.test(
+    result.stderr,
+  );
+}
+
 /** Reads the answer of `git push --porcelain` with one ref. */
 export function parsePushAnswer(result: CommandResult): PushAnswer {
   const stdout = result.stdout.toString('utf8');

@@ -1,5 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBranchClone } from '../../src/adapters/branch-clone.ts';
@@ -55,6 +61,8 @@ export interface StateRemote {
   /** Puts a tree of `mode type id path` lines on the branch, as it stands. */
   plant(entries: readonly string[], parent?: string): string;
   writeBlob(content: string | Buffer): string;
+  /** Gives the repository a hook, as the rules of a server. */
+  install(hook: string, script: string): void;
   remove(): void;
 }
 
@@ -86,13 +94,23 @@ export function makeStateRemote(): StateRemote {
     log: () => git(['rev-list', STATE_BRANCH]).split('\n'),
     show: (path) => git(['show', `${STATE_BRANCH}:${path}`]),
     plant: (entries, parent) => {
-      const tree = git(['mktree', '--missing'], `${entries.join('\n')}\n`);
+      const tree = git(
+        ['mktree', '--missing'],
+        entries.map((entry) => `${entry}\n`).join(''),
+      );
       const parents = parent === undefined ? [] : ['-p', parent];
       const commit = git(['commit-tree', ...parents, '-m', 'planted', tree]);
       git(['update-ref', `refs/heads/${STATE_BRANCH}`, commit]);
       return commit;
     },
     writeBlob: (content) => git(['hash-object', '-w', '--stdin'], content),
+    install: (hook, script) => {
+      const hooks = join(repository, 'hooks');
+      mkdirSync(hooks, { recursive: true });
+      writeFileSync(join(hooks, hook), `#!/bin/sh\n${script}\n`, {
+        mode: 0o755,
+      });
+    },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
