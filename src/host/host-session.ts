@@ -34,6 +34,8 @@ export interface HostSession {
   /** Key under `hosts:` in the policy. */
   readonly name: string;
   readonly policy: HostPolicy;
+  /** PATH of the module's commands on the host. */
+  readonly commandPath: string;
   /** The one door for text from the host; drivers pass all of it through. */
   readonly redact: (text: string) => string;
   /** Never throws for what the host or the network does. */

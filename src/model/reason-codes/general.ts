@@ -47,6 +47,19 @@ export const GENERAL_REASONS = {
     cause: 'Another operation holds the lock of the host.',
     remedy: 'Wait until it has ended, then run the job again.',
   },
+  'host/fenced': {
+    exit: 8,
+    cause:
+      'The host has seen a newer lease than the one of this run. Nothing was changed.',
+    remedy: 'Run the job again; it takes a new lease.',
+  },
+  'host/unwritable': {
+    exit: 3,
+    cause:
+      'The host could not store the release: no space, or not writable. Nothing that runs was changed.',
+    remedy:
+      'Free space on the file system of runtime_root, or make it writable for the user.',
+  },
   'host/unsupported': {
     exit: 3,
     cause: 'The host lacks a program that the toolkit needs.',

@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostReply, HostSession } from '../../host/host-session.ts';
+import { remoteCommand } from '../../host/protocol.ts';
+import { ActionError } from '../../model/errors.ts';
+import type { CommandResult, Exec } from '../exec.ts';
+import { controlFolder, makeControlFolder } from './control-folder.ts';
+import { CARRIER_PATH, carry, describeCarrier, lost } from './host-reply.ts';
+import type { OpenHostRequest } from './open-host.ts';
+import { DESTINATION, renderSshConfig } from './ssh-config.ts';
+
+/** Connecting is bounded by ConnectTimeout; this is the stop behind it. */
+const CONNECT_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 10_000;
+/** What OpenSSH exits with for its own failures. */
+const SSH_FAILED = 255;
+
+const SSH_ENVIRONMENT = { PATH: CARRIER_PATH };
+
+/** A host reached by OpenSSH, over a connection shared by the whole job. */
+export function openSshHost(request: OpenHostRequest): HostSession {
+  let files: Promise<SessionFiles> | undefined;
+  return {
+    name: request.name,
+    policy: request.policy,
+    commandPath: CARRIER_PATH,
+    redact: request.redact,
+    async perform(operation) {
+      if (!request.key && request.policy.identity_file === undefined) {
+        const reason = `${request.name}: no key was given (ssh-key, ssh-key-file or identity_file)`;
+        return lost('no', 'plan/host-unreachable', reason);
+      }
+      try {
+        files ??= makeSessionFiles(request);
+        const opened = await files;
+        const refusal = await connect(request, opened);
+        if (refusal) return refusal;
+        return await carry(request.exec, carrierOf(request, opened), operation);
+      } catch (error) {
+        if (!(error instanceof ActionError)) throw error;
+        return lost('no', error.code, error.message);
+      }
+    },
+    async close() {
+      const opened = await files?.catch(() => undefined);
+      files = undefined;
+      if (opened) await rm(opened.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ends every connection that the steps of one job left open. */
+export async function closeSshHosts(folder: string, exec: Exec) {
+  const control = controlFolder(folder);
+  const names = await readdir(control).catch(() => []);
+  for (const name of names) {
+    const path = `ControlPath=${join(control, name)}`;
+    await exec.run({
+      file: 'ssh',
+      args: ['-F', '/dev/null', '-o', path, '-O', 'exit', '--', DESTINATION],
+      env: SSH_ENVIRONMENT,
+      timeoutMs: CLOSE_TIMEOUT_MS,
+    });
+  }
+  await rm(control, { recursive: true, force: true });
+}
+
+interface SessionFiles {
+  readonly folder: string;
+  readonly config: string;
+  readonly key: string;
+  readonly log: string;
+}
+
+async function makeSessionFiles(
+  request: OpenHostRequest,
+): Promise<SessionFiles> {
+  const control = makeControlFolder(request.folder);
+  const folder = await mkdtemp(join(request.folder, 'ssh-'));
+  const key = join(folder, 'key');
+  const knownHosts = join(folder, 'known_hosts');
+  const identityFile =
+    request.key === undefined
+      ? (request.policy.identity_file ?? key)
+      : 'file' in request.key
+        ? request.key.file
+        : key;
+  // Steps share a connection only if all that made it trusted is the same.
+  const identity = JSON.stringify([
+    request.policy,
+    request.knownHosts,
+    request.key ?? null,
+  ]);
+  const socket = createHash('sha256').update(identity).digest('hex');
+  const config = join(folder, 'config');
+  await writeFile(knownHosts, request.knownHosts, { mode: 0o600 });
+  await writeFile(
+    config,
+    renderSshConfig({
+      policy: request.policy,
+      knownHosts,
+      identityFile,
+      controlPath: join(control, socket.slice(0, 16)),
+    }),
+    { mode: 0o600 },
+  );
+  return { folder, config, key, log: join(folder, 'log') };
+}
+
+/** Makes sure that the shared connection is there; a reply if it cannot be. */
+async function connect(
+  request: OpenHostRequest,
+  files: SessionFiles,
+): Promise<HostReply | undefined> {
+  const ssh = (args: readonly string[]) =>
+    request.exec.run({
+      file: 'ssh',
+      args: ['-F', files.config, '-E', files.log, ...args, '--', DESTINATION],
+      env: SSH_ENVIRONMENT,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+    });
+  if ((await ssh(['-O', 'check'])).exitCode === 0) return undefined;
+  await rm(files.log, { force: true });
+  try {
+    await writeKey(request, files.key);
+    const result = await request.exec.run({
+      file: 'ssh',
+      args: [
+        ...['-F', files.config, '-E', files.log, '-n'],
+        ...['-o', 'ControlMaster=auto', '--', DESTINATION, ':'],
+      ],
+      env: SSH_ENVIRONMENT,
+      timeoutMs: CONNECT_TIMEOUT_MS,
+    });
+    if (!result.failure && result.exitCode !== SSH_FAILED) return undefined;
+    const stderr = await readFile(files.log, 'utf8').catch(() => '');
+    return refusalOf(request, { ...result, stderr });
+  } finally {
+    // Once connected it is not needed, so it lies on disk for a moment only.
+    await rm(files.key, { force: true });
+  }
+}
+
+async function writeKey(request: OpenHostRequest, path: string) {
+  if (!request.key || !('content' in request.key)) return;
+  // Pasted secrets lose their last newline or gain carriage returns.
+  const content = `${request.key.content.replaceAll('\r', '').trim()}\n`;
+  await writeFile(path, content, { mode: 0o600 });
+}
+
+function refusalOf(request: OpenHostRequest, result: CommandResult): HostReply {
+  const { code, reason } = explain(request, result);
+  return lost('no', code, reason);
+}
+
+function carrierOf(request: OpenHostRequest, files: SessionFiles) {
+  return {
+    file: 'ssh',
+    args: ['-F', files.config, '-T', '--', DESTINATION, remoteCommand()],
+    env: SSH_ENVIRONMENT,
+    explain: (result: CommandResult) => explain(request, result),
+  };
+}
+
+function explain(request: OpenHostRequest, result: CommandResult) {
+  const { name, policy, redact } = request;
+  const place = `ssh to ${name} (${policy.user}@${policy.address}:${policy.port})`;
+  const reason = describeCarrier(place, result, redact);
+  if (isHostKeyTrouble(result.stderr)) {
+    return { code: 'plan/host-key' as const, reason };
+  }
+  const answered = !result.failure && result.exitCode !== SSH_FAILED;
+  return {
+    code: answered
+      ? ('host/nonsense' as const)
+      : ('plan/host-unreachable' as const),
+    reason,
+  };
+}
+
+function isHostKeyTrouble(stderr: string): boolean {
+  return /host key verification failed|host identification has changed|revoked host key|host key is known for|host key .{0,200}revoked|no matching host key type/i.test(
+    stderr,
+  );
+}

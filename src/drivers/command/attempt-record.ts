@@ -1,0 +1,147 @@
+import * as z from 'zod';
+import type { HostSession } from '../../host/host-session.ts';
+import { sha256Schema } from '../../model/identifiers.ts';
+import { printable } from '../../model/printable.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
+import { finding } from '../../model/verdict.ts';
+import type { ApplyResult, Release } from '../driver.ts';
+
+const treeSchema = z
+  .union([z.literal(''), sha256Schema])
+  .transform((tree) => (tree === '' ? null : tree));
+
+const textSchema = z
+  .base64()
+  .transform((text) => Buffer.from(text, 'base64').toString('utf8'));
+
+/** `attempts/<attempt>.json` as the host writes it. */
+const recordSchema = z.object({
+  schema: z.literal(1),
+  attempt: z.string(),
+  phase: z.string(),
+  result: z.enum([
+    '',
+    'applied',
+    'released',
+    'noop',
+    'unhealthy',
+    'rolled_back',
+    'failed',
+    'plan_changed',
+    'fenced',
+    'unwritable',
+    'not_started',
+  ]),
+  health: z.enum(['healthy', 'unhealthy', 'unknown']),
+  returncode: z.int(),
+  live: treeSchema,
+  detail: textSchema,
+  output: textSchema,
+});
+
+export type AttemptRecord = z.output<typeof recordSchema>;
+
+/** Reads a record; undefined where it is none. */
+export function parseRecord(text: string): AttemptRecord | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whose attempt a record is about, for the words of its finding. */
+export interface AttemptSubject {
+  readonly host: HostSession;
+  readonly release: Release;
+  readonly record: string;
+}
+
+/** What a finished record means. */
+export function endingOf(
+  record: AttemptRecord,
+  subject: AttemptSubject,
+): ApplyResult {
+  const { host, release } = subject;
+  const ending = {
+    record: subject.record,
+    health: record.health,
+    restarts: null,
+    returncode: record.returncode,
+    liveTree: record.live,
+    output: outputLines(record.output, host),
+  };
+  const because = (code: ReasonCode) =>
+    finding(
+      code,
+      `${release.module} on ${host.name}: ${printable(host.redact(record.detail)) || record.result}`,
+      { module: release.module },
+    );
+  const refused = (code: ReasonCode): ApplyResult => ({
+    result: 'refused',
+    finding: because(code),
+    output: ending.output,
+  });
+  switch (record.result) {
+    case 'applied':
+      return { result: 'applied', releaseOnly: false, ...ending };
+    case 'released':
+      return { result: 'applied', releaseOnly: true, ...ending };
+    case 'noop':
+      return { result: 'noop', ...ending };
+    case 'unhealthy':
+      return {
+        result: 'unhealthy',
+        finding: because('apply/unhealthy'),
+        ...ending,
+      };
+    case 'rolled_back':
+      return {
+        result: 'rolled_back',
+        finding: because('apply/rolled-back'),
+        ...ending,
+      };
+    case 'failed':
+      return { result: 'failed', finding: because('apply/failed'), ...ending };
+    case 'plan_changed':
+      return refused('apply/plan-changed');
+    case 'fenced':
+      return refused('host/fenced');
+    case 'unwritable':
+      return refused('host/unwritable');
+    case 'not_started':
+      return refused('plan/host-unreachable');
+    case '':
+      return unknownEnding(subject, 'its record has no result');
+  }
+}
+
+/** For an attempt that may have changed something, and nobody can say what. */
+export function unknownEnding(
+  { host, release, record }: AttemptSubject,
+  why: string,
+): ApplyResult {
+  const { address, port, runtime_root, transport, user } = host.policy;
+  const read = `cat ${runtime_root}/attempts/${record}.json`;
+  const remedy =
+    transport === 'local' ? read : `ssh -p ${port} ${user}@${address} ${read}`;
+  return {
+    result: 'unknown',
+    finding: finding(
+      'apply/unknown',
+      `${release.module} on ${host.name}: ${why}`,
+      {
+        module: release.module,
+        remedy: `Read how it ended before anything else is done: ${remedy}`,
+      },
+    ),
+    record,
+  };
+}
+
+/** What a host printed, redacted as a whole, then as lines. */
+export function outputLines(text: string, host: HostSession): string[] {
+  const lines = host.redact(text).split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}

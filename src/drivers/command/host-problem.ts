@@ -1,0 +1,84 @@
+import type { HostSession } from '../../host/host-session.ts';
+import { printable } from '../../model/printable.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
+import { type Finding, finding } from '../../model/verdict.ts';
+import type { Release } from '../driver.ts';
+import { runtimeName } from './command-request.ts';
+
+type Fields = ReadonlyMap<string, Buffer>;
+
+const CODES: Readonly<Record<string, ReasonCode>> = {
+  locked: 'host/locked',
+  truncated: 'plan/host-unreachable',
+  unsupported: 'host/unsupported',
+  unwritable: 'host/unwritable',
+};
+
+/** One value of an answer as text, empty where it is missing. */
+export function textOf(fields: Fields, key: string): string {
+  return fields.get(key)?.toString('utf8') ?? '';
+}
+
+/** The finding of an answer that names a problem; nothing was changed then. */
+export function problemOf(
+  fields: Fields,
+  host: HostSession,
+  release: Release,
+): Finding | undefined {
+  const problem = textOf(fields, 'problem');
+  if (problem === '') return undefined;
+  if (problem === 'host_file_missing') {
+    return missingHostFiles(textOf(fields, 'detail'), host, release);
+  }
+  const said = textOf(fields, 'missing') || textOf(fields, 'detail');
+  const detail = printable(host.redact(said.trim()));
+  return finding(
+    CODES[problem] ?? 'internal/bug',
+    `${host.name}: ${printable(problem)}${detail === '' ? '' : ` (${detail})`}`,
+    { module: release.module },
+  );
+}
+
+/** `file .env` and `folder data` lines, with the commands that put them there. */
+function missingHostFiles(
+  detail: string,
+  host: HostSession,
+  release: Release,
+): Finding {
+  const { address, port, runtime_root, transport, user } = host.policy;
+  const shared = `${runtime_root}/${runtimeName(release)}/shared`;
+  const missing = detail
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [kind = '', ...name] = line.split(' ');
+      return { isFolder: kind === 'folder', name: name.join(' ') };
+    });
+  const commands = missing.flatMap(({ isFolder, name }) => {
+    const place = shellWord(`${shared}/${name}`);
+    const parent = shellWord(`${shared}/${name}`.replace(/\/[^/]*$/, ''));
+    return isFolder
+      ? [`install -d -m 700 ${shared} ${place}`]
+      : [`install -d -m 700 ${shared} ${parent}`, `touch ${place}`];
+  });
+  const script = [...new Set(commands)].join(' && ');
+  const remote =
+    transport === 'ssh'
+      ? `ssh -p ${port} ${user}@${address} ${shellWord(script)}`
+      : script;
+  const names = missing.map(({ name }) => printable(JSON.stringify(name)));
+  return finding(
+    'plan/host-file-missing',
+    `${release.module} needs ${names.join(', ')} under ${shared} on ${host.name}`,
+    {
+      module: release.module,
+      remedy: `Put the real content there (this makes the place, empty): ${printable(remote)}`,
+    },
+  );
+}
+
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9_./@=+,-]+$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { HOST_PROGRAM } from './program.ts';
+
+const PARTS = ['base', 'release', 'command', 'apply', 'main'];
+const source = PARTS.map((part) =>
+  readFileSync(join(import.meta.dirname, 'program', `${part}.sh`), 'utf8'),
+).join('');
+
+const has = (program: string) =>
+  spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
+
+/** What travels to the host: the same program without its comments. */
+function renderModule(): string {
+  const lines = source
+    .split('\n')
+    .filter((line) => !/^\s*#/.test(line) && line.trim() !== '')
+    .map((line) => `  ${JSON.stringify(line)},`);
+  return [
+    '// Generated from src/host/program/*.sh by `npx vitest run src/host/program.test.ts --update`.',
+    '// biome-ignore-all format: generated, one line for each line of the program',
+    '',
+    '/** The program that runs on the host, in POSIX sh. */',
+    'export const HOST_PROGRAM = [',
+    ...lines,
+    "].join('\\n');",
+    '',
+  ].join('\n');
+}
+
+it('is generated from the shell sources as they are now', async () => {
+  await expect(renderModule()).toMatchFileSnapshot('./program.ts');
+});
+
+it.each(['dash', 'bash', 'busybox sh'].filter((shell) => has(shell)))(
+  'is valid for %s',
+  (shell) => {
+    const [file = 'sh', ...args] = shell.split(' ');
+    execFileSync(file, [...args, '-n'], { input: HOST_PROGRAM });
+  },
+);
+
+it.skipIf(!has('shellcheck'))('passes shellcheck', () => {
+  const found = spawnSync(
+    'shellcheck',
+    ['--shell=sh', '--severity=warning', '--format=gcc', '-'],
+    { input: source, encoding: 'utf8' },
+  );
+  expect(found.stdout).toBe('');
+});
+
+it('fits into one argument of a command', () => {
+  expect(Buffer.byteLength(HOST_PROGRAM)).toBeLessThan(64 * 1024);
+});

@@ -1,0 +1,217 @@
+
+# ---- apply: the worker, which no lost connection stops
+
+# Writes attempts/<attempt>.json whole, by rename. All values but the two in
+# base64 are of alphabets that JSON needs no escapes for.
+write_record() {
+  phase=$1
+  report=
+  [ "$phase" != finished ] || [ -z "$work" ] ||
+    report=$(tail -c "$REPORT_CAP" "$work/output" 2>/dev/null | base64 | tr -d '\n')
+  printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
+    "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
+    "$result" "$health" "$returncode" "$previous" "$live" \
+    "$(printf %s "$failure" | base64 | tr -d '\n')" "$report" \
+    >"$record.$$" 2>/dev/null && to_disk "$record.$$" || {
+    rm -f "$record.$$"
+    return 1
+  }
+}
+
+# Makes the record; fails where one is there already.
+claim_record() {
+  make_private "$r_root/attempts" || return 2
+  write_record "$1" || return 2
+  ln "$record.$$" "$record" 2>/dev/null
+  claimed=$?
+  rm -f "$record.$$"
+  return "$claimed"
+}
+
+update_record() {
+  write_record "$1" && mv -f "$record.$$" "$record" && to_disk "$r_root/attempts"
+}
+
+finish() {
+  result=$1
+  # The room for the last record was kept, in case the disk is full now.
+  rm -f "$work/reserve"
+  update_record finished
+  exit 0
+}
+
+take_lock() {
+  (: >>"$r_root/.lock") 2>/dev/null ||
+    problem unwritable "$r_root/.lock cannot be written to"
+  exec 9>>"$r_root/.lock"
+  waited=0
+  until flock -n 9; do
+    [ "$waited" -lt "$r_lock_wait" ] || problem locked "$r_root/.lock is held"
+    waited=$((waited + 1))
+    sleep 1
+  done
+}
+
+check_fence() {
+  [ -n "$r_fence" ] || return 0
+  highest=0
+  [ ! -s "$r_root/.fence" ] || read -r highest <"$r_root/.fence"
+  case $highest in
+  "" | *[!0-9]*)
+    failure="the fence file of the host cannot be read"
+    finish fenced
+    ;;
+  esac
+  if [ "$r_fence" -lt "$highest" ]; then
+    failure="fence $r_fence is older than $highest"
+    finish fenced
+  fi
+  printf '%s\n' "$r_fence" >"$r_root/.fence.next" &&
+    to_disk "$r_root/.fence.next" &&
+    mv -f "$r_root/.fence.next" "$r_root/.fence" && return 0
+  failure="the fence could not be stored"
+  finish unwritable
+}
+
+check_expectations() {
+  if [ "$live" != "$r_expect_release" ]; then
+    failure="the live release is ${live:-none}, planned was ${r_expect_release:-none}"
+    finish plan_changed
+  fi
+  run_plan
+  if [ "$plan_status" != "$r_expect_status" ]; then
+    cat "$work/plan-output" "$work/plan-errors" >"$work/output" 2>/dev/null
+    failure="the plan command now exits $plan_status, planned was $r_expect_status"
+    finish plan_changed
+  fi
+  if [ -n "$r_expect_output" ] && [ "$plan_sum" != "$r_expect_output" ]; then
+    cat "$work/plan-output" >"$work/output" 2>/dev/null
+    failure="the plan command now names other changes"
+    finish plan_changed
+  fi
+}
+
+# In sync: no command is run, whatever health says.
+apply_in_sync() {
+  if [ "$live" = "$r_tree" ]; then
+    if check_health; then finish noop; fi
+    failure="in sync, but not healthy"
+    add_output health-output
+    finish unhealthy
+  fi
+  update_record flipping && install_release && flip_to "$r_tree" || give_back
+  if check_health; then
+    prune_releases
+    finish released
+  fi
+  failure="in sync, but not healthy with the new release"
+  add_output health-output
+  go_back_to_previous
+  finish unhealthy
+}
+
+# Something could not be stored before any command ran.
+give_back() {
+  : "${failure:=the release could not be stored: no space, or read-only}"
+  [ "$live" = "$previous" ] || go_back_to_previous
+  finish unwritable
+}
+
+go_back_to_previous() {
+  if [ -n "$previous" ]; then
+    flip_to "$previous"
+  else
+    rm -f "$base/current"
+    live=
+  fi
+}
+
+apply_drift() {
+  update_record flipping && install_release && flip_to "$r_tree" || give_back
+  update_record applying
+  run_command "$r_apply_argv" "$base/current" "$r_timeout" \
+    "$work/output" "$work/output"
+  returncode=$?
+  if [ "$returncode" -ne 0 ]; then
+    failure="the apply command exited $returncode"
+  else
+    update_record checking
+    if check_health; then
+      prune_releases
+      finish applied
+    fi
+    failure="it did not become healthy"
+    add_output health-output
+  fi
+  undo
+}
+
+add_output() {
+  [ ! -s "$work/$1" ] || cat "$work/$1" >>"$work/output" 2>/dev/null
+}
+
+undo() {
+  # Going back could lose what the new release wrote: a person decides.
+  [ "$r_stateful" != true ] || finish failed
+  [ "$previous" != "$r_tree" ] || finish failed
+  if [ -z "$previous" ]; then
+    undo_first
+  fi
+  [ -d "$base/releases/$previous" ] && [ -s "$base/releases/$previous.command" ] ||
+    finish failed
+  update_record rolling-back
+  forget_request
+  read_request <"$base/releases/$previous.command"
+  r_root=${base%/*}
+  flip_to "$previous" || finish failed
+  run_command "$r_apply_argv" "$base/current" "$r_timeout" \
+    "$work/rollback-output" "$work/rollback-output"
+  rolled_back=$?
+  add_output rollback-output
+  [ "$rolled_back" -eq 0 ] && check_health && finish rolled_back
+  failure="$failure; the release before it did not come back"
+  finish failed
+}
+
+undo_first() {
+  update_record rolling-back
+  if [ -n "$r_stop_argv" ]; then
+    run_command "$r_stop_argv" "$base/current" "$r_timeout" \
+      "$work/rollback-output" "$work/rollback-output"
+    add_output rollback-output
+  fi
+  rm -f "$base/current"
+  live=
+  finish failed
+}
+
+run_worker() {
+  worker=yes
+  work=$1
+  forget_request
+  read_request <"$work/request"
+  base=$r_root/$r_runtime
+  begin_attempt
+  take_lock
+  read_live
+  previous=$live
+  claim_record started
+  case $? in
+  0) ;;
+  1) exit 0 ;;
+  *) problem unwritable "the record of the attempt cannot be written" ;;
+  esac
+  dd if=/dev/zero of="$work/reserve" bs=65536 count=4 2>/dev/null ||
+    finish unwritable
+  check_fence
+  check_expectations
+  if [ "$plan_status" -eq 0 ]; then apply_in_sync; else apply_drift; fi
+}
+
+begin_attempt() {
+  attempt=$r_attempt
+  attempt_tree=$r_tree
+  attempt_sha=$r_sha
+  record=$r_root/attempts/$attempt.json
+  result='' health=unknown returncode=0 previous='' live='' failure=''
+}

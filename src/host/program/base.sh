@@ -1,0 +1,187 @@
+# The host program of apply-gates. POSIX sh; needs coreutils, tar, flock and
+# setsid. It arrives as the argument of `sh -c 'eval "$0"'`, so that it can
+# start itself again; its request comes on standard input.
+
+set -u
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
+LC_ALL=C
+export PATH LC_ALL
+
+# Bytes kept of what a command prints, and of the end that is reported.
+OUTPUT_CAP=1048576
+REPORT_CAP=49152
+
+# Values are printed as base64 (key=) or, from a safe alphabet, plain (key:).
+put() {
+  printf '%s=' "$1"
+  printf %s "$2" | base64 | tr -d '\n'
+  printf '\n'
+}
+
+put_plain() {
+  printf '%s:%s\n' "$1" "$2"
+}
+
+put_end_of_file() {
+  printf '%s=' "$1"
+  tail -c "$3" "$2" 2>/dev/null | base64 | tr -d '\n'
+  printf '\n'
+}
+
+begin_answer() {
+  answered=yes
+  printf 'apply-gates 1\n'
+}
+
+end_answer() {
+  printf 'end\n'
+}
+
+# Ends with an answer that names what went wrong. In the worker the follower
+# is the one who can answer, so it is left for it.
+problem() {
+  if [ -n "${worker-}" ]; then
+    printf '%s\n%s' "$1" "$2" >"$work/problem"
+    exit 0
+  fi
+  begin_answer
+  put_plain problem "$1"
+  put detail "$2"
+  end_answer
+  exit 0
+}
+
+require_tools() {
+  missing=
+  for tool in env base64 sha256sum tar flock setsid timeout mkfifo mktemp \
+    readlink sync head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
+    sleep dd uname; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  [ -z "$missing" ] && return 0
+  begin_answer
+  put_plain problem unsupported
+  put_plain missing "${missing# }"
+  end_answer
+  exit 0
+}
+
+# Whatever the login environment holds (TAR_OPTIONS, BASH_ENV, tokens) is left
+# behind before anything is read.
+if [ "${APPLY_GATES_ENVIRONMENT-}" != clean ]; then
+  require_tools
+  exec env -i PATH="$PATH" LC_ALL=C HOME="${HOME:-/}" \
+    APPLY_GATES_ENVIRONMENT=clean sh -c 'eval "$0"' "$0" "$@"
+fi
+
+answered=
+following=
+work=
+worker=
+request=
+
+on_exit() {
+  status=$?
+  trap - EXIT
+  if [ -z "$worker" ]; then
+    [ -n "$answered" ] || (problem internal "the host program ended with $status")
+    # A worker that goes on without us still needs its folder.
+    [ -z "$work" ] || [ -n "$following" ] || rm -rf "$work"
+  else
+    rm -rf "$work/content"
+  fi
+}
+trap on_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Reads `key=base64` lines up to an empty line into r_<key>. `read` takes one
+# byte at a time from a pipe, so what follows the empty line is left in it.
+read_request() {
+  request=
+  while IFS= read -r line; do
+    if [ -z "$line" ]; then
+      return 0
+    fi
+    key=${line%%=*}
+    case $key in
+    op | root | runtime | module | folder | tree | sha | path | attempt | abandon | \
+      body_sha256 | host_files | host_dirs | timeout | plan_argv | apply_argv | \
+      stop_argv | health_argv | health_timeout | streak | interval | http | \
+      expect_release | expect_status | expect_output | stateful | fence | \
+      lock_wait) ;;
+    *) problem malformed "the request has an unknown key" ;;
+    esac
+    # shellcheck disable=SC2034 # the eval below reads it
+    value=$(printf %s "${line#*=}" | base64 -d 2>/dev/null && printf x) ||
+      problem malformed "the request has a value that is not base64"
+    eval "r_$key=\${value%x}"
+    request="$request$line
+"
+  done
+  problem malformed "the request has no end"
+}
+
+forget_request() {
+  r_op='' r_root='' r_runtime='' r_module='' r_folder='' r_tree='' r_sha='' r_path=''
+  r_attempt='' r_abandon='' r_body_sha256='' r_host_files='' r_host_dirs=''
+  r_timeout='' r_plan_argv='' r_apply_argv='' r_stop_argv='' r_health_argv=''
+  r_health_timeout='' r_streak='' r_interval='' r_http='' r_expect_release=''
+  r_expect_status='' r_expect_output='' r_stateful='' r_fence='' r_lock_wait=''
+}
+
+must_match() {
+  case $2 in
+  "" | *[$3]*) problem malformed "$1 is not well formed" ;;
+  esac
+}
+
+must_be_number() {
+  case $2 in
+  "" | *[!0-9]* | ????????????????*) problem malformed "$1 is not a number" ;;
+  esac
+}
+
+# The client checks all of this too; here it holds even if somebody else has
+# got hold of the key.
+check_request() {
+  must_match root "$r_root" '!A-Za-z0-9._@+=,/-'
+  case $r_root in
+  [!/]* | */../* | */.. | */ | *//*) problem malformed "root is not a path" ;;
+  esac
+  [ "$r_op" = probe ] && return 0
+  must_match module "$r_module" '!a-z0-9-'
+  must_match runtime "$r_runtime" '!a-z0-9-'
+  base=$r_root/$r_runtime
+  if [ -n "$r_attempt" ]; then
+    must_match attempt "$r_attempt" '!A-Za-z0-9_-'
+  fi
+  [ "$r_op" = record ] && return 0
+  must_match tree "$r_tree" '!0-9a-f'
+  must_match sha "$r_sha" '!0-9a-f'
+  for number in "$r_timeout" "$r_health_timeout" "$r_streak" "$r_interval"; do
+    must_be_number timeout "$number"
+  done
+  case /$r_folder/ in
+  *//* | */../* | */./*) problem malformed "folder is not a path" ;;
+  esac
+}
+
+# Seconds that no clock change moves.
+uptime_seconds() {
+  if read -r seconds _ </proc/uptime; then
+    printf %s "${seconds%%.*}"
+  else
+    date +%s
+  fi
+} 2>/dev/null
+
+make_private() {
+  [ -d "$1" ] || mkdir -m 700 "$1" 2>/dev/null || [ -d "$1" ]
+}
+
+to_disk() {
+  sync "$@" 2>/dev/null || sync
+}

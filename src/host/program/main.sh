@@ -1,0 +1,142 @@
+
+# ---- operations
+
+operate_probe() {
+  begin_answer
+  put system "$(uname -sr)"
+  put tar "$(tar --version 2>/dev/null | head -n 1)"
+  put_plain fence "$(head -c 20 "$r_root/.fence" 2>/dev/null | tr -cd 0-9)"
+  releases=
+  for link in "$r_root"/*/current; do
+    [ -L "$link" ] || continue
+    name=${link%/current}
+    releases="$releases${name##*/} $(readlink "$link")
+"
+  done
+  put releases "$releases"
+  end_answer
+}
+
+operate_plan() {
+  open_work "plan-$r_module-$$" || problem internal "the stage is taken"
+  unpack_body
+  link_shared
+  read_live
+  can_ask_http || problem unsupported "curl or wget, for health.http"
+  run_plan
+  health=unknown
+  if [ -n "$live" ] && [ -d "$base/current/" ]; then
+    if is_good_sample "$r_timeout"; then health=healthy; else health=unhealthy; fi
+  fi
+  begin_answer
+  put_plain status "$plan_status"
+  put_plain sum "$plan_sum"
+  put_plain live "$live"
+  put_plain health "$health"
+  put_plain bytes "$(($(wc -c <"$work/plan-output")))"
+  put_end_of_file stdout "$work/plan-output" "$OUTPUT_CAP"
+  put_end_of_file stderr "$work/plan-errors" "$REPORT_CAP"
+  end_answer
+}
+
+operate_health() {
+  open_work "health-$r_module-$$" || problem internal "the stage is taken"
+  read_live
+  can_ask_http || problem unsupported "curl or wget, for health.http"
+  check_health
+  begin_answer
+  put_plain health "$health"
+  put_plain live "$live"
+  put_end_of_file output "$work/health-output" "$REPORT_CAP"
+  end_answer
+}
+
+operate_apply() {
+  must_be_number lock_wait "$r_lock_wait"
+  [ -z "$r_fence" ] || must_be_number fence "$r_fence"
+  must_match attempt "$r_attempt" '!A-Za-z0-9_-'
+  begin_attempt
+  if [ ! -e "$record" ] && open_work "apply-$attempt"; then
+    unpack_body
+    link_shared
+    can_ask_http || problem unsupported "curl or wget, for health.http"
+    printf '%s\n' "$request" >"$work/request" 2>/dev/null ||
+      problem unwritable "$r_root has no space left"
+    following=yes
+    setsid sh -c 'eval "$0"' "$0" worker "$work" </dev/null >/dev/null 2>&1 &
+    wait "$!"
+    following=
+    # Until here it was held for the worker, which may now be seen as ended.
+    exec 8>&-
+    if [ -s "$work/problem" ]; then
+      { read -r kind; detail=$(cat); } <"$work/problem"
+      problem "$kind" "$detail"
+    fi
+  fi
+  answer_record
+}
+
+# The one way in which an attempt is reported, at once or after a lost
+# connection.
+answer_record() {
+  state=absent
+  if is_alive "$r_root/.staging/apply-$r_attempt"; then
+    state=running
+  fi
+  content=
+  if [ -s "$record" ]; then
+    content=$(cat "$record")
+    case $content in
+    *'"phase":"finished"'*) state=finished ;;
+    *) [ "$state" = running ] || state=unknown ;;
+    esac
+  fi
+  begin_answer
+  put_plain state "$state"
+  put record "$content"
+  end_answer
+}
+
+# With abandon, an attempt that has not begun is kept from beginning later,
+# should its request still be on the way.
+operate_record() {
+  must_match attempt "$r_attempt" '!A-Za-z0-9_-'
+  r_tree=
+  r_sha=
+  begin_attempt
+  if [ "$r_abandon" = true ] && [ ! -e "$record" ] &&
+    ! is_alive "$r_root/.staging/apply-$r_attempt"; then
+    mkdir -p "$r_root" 2>/dev/null
+    result=not_started
+    claim_record finished
+    result=
+  fi
+  answer_record
+  if [ -d "$r_root/.staging" ] && (: >"$r_root/.staging/.lock") 2>/dev/null; then
+    exec 7>"$r_root/.staging/.lock"
+    flock 7
+    sweep_staging
+  fi
+}
+
+prune_records() {
+  for name in $(cd "$r_root/attempts" 2>/dev/null && ls -1t | tail -n +201); do
+    rm -f "$r_root/attempts/$name"
+  done
+}
+
+if [ "${1-}" = worker ]; then
+  run_worker "$2"
+  exit 0
+fi
+forget_request
+read_request
+check_request
+case $r_op in
+probe) operate_probe ;;
+plan) operate_plan ;;
+health) operate_health ;;
+apply) operate_apply && prune_records ;;
+record) operate_record ;;
+*) problem malformed "the operation is not known" ;;
+esac

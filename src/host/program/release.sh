@@ -1,0 +1,154 @@
+
+# ---- releases and staging
+
+# True while some process holds the folder of a stage open.
+is_alive() {
+  [ -e "$1/.alive" ] || return 1
+  ! flock -n "$1/.alive" true 2>/dev/null
+}
+
+# Makes the private folder of this operation and holds it: a folder that
+# nobody holds was left by a run that died, and is removed.
+open_work() {
+  if [ "$r_op" != apply ] && [ ! -e "$r_root" ]; then
+    work=$(mktemp -d) || problem unwritable "no temporary folder can be made"
+    exec 8>"$work/.alive"
+    flock -n 8
+    return 0
+  fi
+  mkdir -p "$r_root" 2>/dev/null && make_private "$r_root/.staging" ||
+    problem unwritable "$r_root cannot be made"
+  (: >"$r_root/.staging/.lock") 2>/dev/null ||
+    problem unwritable "$r_root cannot be written to"
+  exec 7>"$r_root/.staging/.lock"
+  flock 7
+  sweep_staging
+  stage=$r_root/.staging/$1
+  [ -e "$stage" ] && {
+    exec 7>&-
+    return 1
+  }
+  work=$stage
+  mkdir -m 700 "$work" 2>/dev/null && (: >"$work/.alive") 2>/dev/null ||
+    problem unwritable "$r_root cannot be written to: no space, or read-only"
+  exec 8>"$work/.alive"
+  flock -n 8
+  exec 7>&-
+}
+
+sweep_staging() {
+  for stale in "$r_root"/.staging/*; do
+    [ -d "$stale" ] || continue
+    is_alive "$stale" || rm -rf "$stale"
+  done
+}
+
+# Takes the tar from standard input, and proves that it arrived and was
+# unpacked whole before anything looks at it.
+unpack_body() {
+  cat >"$work/body" 2>"$work/errors" ||
+    problem unwritable "$(tail -c 500 "$work/errors")"
+  sum=$(sha256sum <"$work/body" | cut -c 1-64)
+  [ "$sum" = "$r_body_sha256" ] ||
+    problem truncated "the release arrived with another SHA-256"
+  mkdir "$work/content" &&
+    tar -x -o -f "$work/body" -C "$work/content" 2>"$work/errors" ||
+    problem unwritable "$(tail -c 500 "$work/errors")"
+  rm -f "$work/body"
+  matches_sums "$work/content/release" "$work/content/sums" ||
+    problem unwritable "the unpacked release differs from what was sent"
+}
+
+matches_sums() {
+  [ -d "$1" ] || return 1
+  [ -s "$2" ] || return 0
+  (cd "$1" && sha256sum -c "$2" >/dev/null 2>&1)
+}
+
+# Links what lives on the host into the staged release. It is never made here:
+# an empty database in its place would look healthy.
+link_shared() {
+  absent=
+  link_kind file "$r_host_files"
+  link_kind folder "$r_host_dirs"
+  [ -z "$absent" ] || problem host_file_missing "$absent"
+}
+
+link_kind() {
+  for token in $2; do
+    name=$(printf %s "${token#.}" | base64 -d && printf x)
+    name=${name%x}
+    found=no
+    case $1 in
+    file) [ ! -f "$base/shared/$name" ] || found=yes ;;
+    *) [ ! -d "$base/shared/$name" ] || found=yes ;;
+    esac
+    if [ "$found" = no ]; then
+      absent="$absent$1 $name
+"
+      continue
+    fi
+    place=$work/content/release/$r_folder/$name
+    mkdir -p "${place%/*}" && ln -s -T "$base/shared/$name" "$place" ||
+      problem unwritable "$name cannot be linked into the release"
+  done
+}
+
+# Sets live to the tree that current points to, or to nothing.
+read_live() {
+  live=
+  [ -L "$base/current" ] || {
+    [ ! -e "$base/current" ] || problem unwritable "$base/current is not a symlink"
+    return 0
+  }
+  live=$(readlink "$base/current")
+  live=${live#releases/}
+  case $live in
+  *[!0-9a-f]*) problem unwritable "$base/current points outside of releases" ;;
+  esac
+}
+
+# Puts the staged release to its place. One of that tree that is there already
+# is taken if its files are what they should be.
+install_release() {
+  target=$base/releases/$r_tree
+  mkdir -p "$base/releases" && make_private "$base/shared" || return 1
+  if [ -e "$target" ] && ! matches_sums "$target" "$work/content/sums"; then
+    [ "$live" != "$r_tree" ] || {
+      failure="files of the live release were edited on the host"
+      return 1
+    }
+    mv "$target" "$work/content/edited" || return 1
+  fi
+  if [ ! -e "$target" ]; then
+    chmod 755 "$work/content/release" &&
+      to_disk -f "$work/content/release" &&
+      mv "$work/content/release" "$target" || return 1
+  fi
+  # With it a later release can go back to this one by this one's own commands.
+  printf '%s\n' "$request" >"$work/command" &&
+    mv -f "$work/command" "$target.command" || return 1
+  touch "$target"
+  to_disk -f "$target"
+}
+
+flip_to() {
+  rm -f "$base/.next"
+  ln -s "releases/$1" "$base/.next" && mv -T "$base/.next" "$base/current" ||
+    return 1
+  to_disk -f "$base"
+  live=$1
+}
+
+# Keeps the three newest releases, and always the live one and the one before.
+prune_releases() {
+  kept=0
+  for name in $(cd "$base/releases" && ls -1t); do
+    [ -d "$base/releases/$name" ] || continue
+    kept=$((kept + 1))
+    [ "$kept" -gt 3 ] || continue
+    [ "$name" != "$live" ] && [ "$name" != "$previous" ] || continue
+    mv "$base/releases/$name" "$work/content/pruned-$name" &&
+      rm -rf "$work/content/pruned-$name" "$base/releases/$name.command"
+  done
+}
