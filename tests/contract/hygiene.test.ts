@@ -65,7 +65,11 @@ describe('sizes that stay readable', () => {
   });
 
   it('a module is split before it has 300 lines', () => {
-    const modules = sources.filter((path) => !path.endsWith('.test.ts'));
+    const modules = sources.filter(
+      (path) =>
+        !path.endsWith('.test.ts') &&
+        !readRepositoryFile(path).startsWith('// Generated'),
+    );
     expect(modules.filter((path) => lineCount(path) > 300)).toEqual([]);
   });
 

@@ -36,10 +36,10 @@ const jobSchema = z.strictObject({
   if: z.string().optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
   'runs-on': z.union([z.string(), z.array(z.string())]),
-  container: z.unknown(),
-  services: z.unknown(),
-  strategy: z.unknown(),
-  defaults: z.unknown(),
+  container: z.unknown().optional(),
+  services: z.unknown().optional(),
+  strategy: z.unknown().optional(),
+  defaults: z.unknown().optional(),
   env: z.record(z.string(), z.coerce.string()).optional(),
   outputs: z.record(z.string(), z.string()).optional(),
   permissions: permissionsSchema.optional(),
@@ -67,7 +67,7 @@ const workflowSchema = z.strictObject({
   permissions: permissionsSchema,
   concurrency: concurrencySchema.optional(),
   env: z.record(z.string(), z.coerce.string()).optional(),
-  defaults: z.unknown(),
+  defaults: z.unknown().optional(),
   jobs: z.record(z.string().regex(/^[A-Za-z_][\w-]*$/), jobSchema),
 });
 
