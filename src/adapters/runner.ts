@@ -172,19 +172,25 @@ function sayVerdict(verdict: Verdict, { flavour }: RunContext): void {
   }
 }
 
-/** Forgejo and Gitea show no summaries: there the table goes to the log. */
+/**
+ * Forgejo and Gitea show no summaries: there the table goes to the log. A
+ * summary that cannot be written changes no decision.
+ */
 async function writeSummary(
   verdict: Verdict,
   { flavour }: RunContext,
 ): Promise<void> {
-  if (process.env['GITHUB_STEP_SUMMARY']) {
-    await core.summary
-      .addRaw(renderVerdictTable([verdict], 'markdown'), true)
-      .write();
-  }
   if (flavour === 'forgejo' || flavour === 'gitea') {
     const table = renderVerdictTable([verdict], 'text');
     for (const line of table.split('\n')) printLine(line);
+  }
+  if (!process.env['GITHUB_STEP_SUMMARY']) return;
+  try {
+    await core.summary
+      .addRaw(renderVerdictTable([verdict], 'markdown'), true)
+      .write();
+  } catch {
+    printLine('The summary of the job could not be written.');
   }
 }
 

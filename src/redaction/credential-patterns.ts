@@ -47,29 +47,32 @@ const SECRET_NAME = `(?:${sourceOf(SECRET_WORDS)})(?:[_-]?(?:key|base|hash|value
 /** A value in quotes, which may be escaped themselves, or up to a blank. */
 const VALUE = String.raw`(?:(?<quote>\\{0,7}["'\`])(?:[^\r\n]*?[^\\\r\n])??\k<quote>|\\{0,7}["'\`][^\r\n]+|[^\s"'\`]{4,})`;
 
-/** Patterns; the group `secret`, where there is one, is what is cut out. */
+/**
+ * Patterns. The group `secret`, where there is one, is what is cut out; it is
+ * always the end of the match.
+ */
 const PATTERNS: readonly RegExp[] = [
   new RegExp(
     `(?<![A-Za-z0-9_])(?:${sourceOf(TOKEN_FORMS)})(?![A-Za-z0-9])`,
-    'dg',
+    'g',
   ),
   // Without its last line everything is the key.
-  /-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|[\s\S]*)/dg,
-  /PuTTY-User-Key-File-[\s\S]*/dg,
-  /(?:authorization|x-(?:auth|api|access)-(?:token|key)|private-token|(?:set-)?cookie)\\{0,7}["']?\s*[:=]\s*\\{0,7}["']?(?<secret>[^\r\n"']{3,4000})/dgi,
-  /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+(?<secret>(?=[a-z+/._~-]*[A-Z0-9=])[A-Za-z0-9+/=._~-]{12,4000})/dg,
-  /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?<secret>[^\s/"'`<>]{0,256}:[^\s/"'`<>]{1,512})@/dgi,
-  /\bhttps?:\/\/(?<secret>[^\s/"'`<>:@]{1,512})@/dgi,
-  /[?&;](?:sig|signature|x-amz-signature|x-amz-security-token|key)=(?<secret>[^\s&"'`]{8,2000})/dgi,
-  /hooks\.slack\.com\/(?:services|workflows)\/(?<secret>[A-Za-z0-9/_-]{20,200})/dgi,
-  /discord(?:app)?\.com\/api\/webhooks\/(?<secret>[0-9]{5,30}\/[A-Za-z0-9_-]{20,200})/dgi,
+  /-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|[\s\S]*)/g,
+  /PuTTY-User-Key-File-[\s\S]*/g,
+  /(?:authorization|x-(?:auth|api|access)-(?:token|key)|private-token|(?:set-)?cookie)\\{0,7}["']?\s*[:=]\s*\\{0,7}["']?(?<secret>[^\r\n"']{3,4000})/gi,
+  /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+(?<secret>(?=[a-z+/._~-]*[A-Z0-9=])[A-Za-z0-9+/=._~-]{12,4000})/g,
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?<secret>[^\s/"'`<>]{0,256}:[^\s/"'`<>]{1,512})(?=@)/gi,
+  /\bhttps?:\/\/(?<secret>[^\s/"'`<>:@]{1,512})(?=@)/gi,
+  /[?&;](?:sig|signature|x-amz-signature|x-amz-security-token|key)=(?<secret>[^\s&"'`]{8,2000})/gi,
+  /hooks\.slack\.com\/(?:services|workflows)\/(?<secret>[A-Za-z0-9/_-]{20,200})/gi,
+  /discord(?:app)?\.com\/api\/webhooks\/(?<secret>[0-9]{5,30}\/[A-Za-z0-9_-]{20,200})/gi,
   new RegExp(
     String.raw`${SECRET_NAME}\\{0,7}["']?\s{0,8}(?:=>|:=|[:=])[ \t]{0,8}(?<secret>${VALUE})`,
-    'dgi',
+    'gi',
   ),
   new RegExp(
     String.raw`(?<=\s|^)--?[a-z-]{0,40}(?:${SECRET_NAME})[ \t]{1,8}(?<secret>${VALUE})`,
-    'dgi',
+    'gi',
   ),
 ];
 
@@ -79,9 +82,10 @@ const PATTERNS: readonly RegExp[] = [
  */
 export function findCredentials(text: string): Span[] {
   return PATTERNS.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap(({ indices }) => {
-      const found = indices?.groups?.['secret'] ?? indices?.[0];
-      return found === undefined ? [] : [{ start: found[0], end: found[1] }];
+    [...text.matchAll(pattern)].map((match) => {
+      const end = match.index + match[0].length;
+      const secret = match.groups?.['secret'] ?? match[0];
+      return { start: end - secret.length, end };
     }),
   );
 }

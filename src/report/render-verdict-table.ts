@@ -4,12 +4,17 @@ import { oneLine } from './one-line.ts';
 
 const COLUMNS = ['gate', 'decision', 'code', 'modules', 'reason'] as const;
 
+/** The whole text is in the verdict; one cell must not widen every row. */
+const MAX_CELL_CHARACTERS = 300;
+
 /** Verdicts as a table: for a summary page, or for a log or terminal. */
 export function renderVerdictTable(
   verdicts: readonly Verdict[],
   form: 'markdown' | 'text',
 ): string {
-  const rows = verdicts.flatMap(rowsOf);
+  const rows = verdicts
+    .flatMap(rowsOf)
+    .map((row) => row.map((cell) => bound(cell)));
   return form === 'markdown' ? renderMarkdown(rows) : renderText(rows);
 }
 
@@ -39,7 +44,13 @@ function rowsOf(verdict: Verdict): Row[] {
   ];
 }
 
-function renderMarkdown(rows: readonly Row[]): string {
+function bound(cell: string): string {
+  if (cell.length <= MAX_CELL_CHARACTERS) return cell;
+  const rest = cell.length - MAX_CELL_CHARACTERS;
+  return `${cell.slice(0, MAX_CELL_CHARACTERS)}... (${rest} more characters)`;
+}
+
+function renderMarkdown(rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(COLUMNS),
@@ -49,7 +60,7 @@ function renderMarkdown(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-function renderText(rows: readonly Row[]): string {
+function renderText(rows: readonly (readonly string[])[]): string {
   const table: readonly (readonly string[])[] = [
     COLUMNS,
     ...rows.map((row) => row.map((cell) => oneLine(cell))),

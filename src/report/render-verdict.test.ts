@@ -82,6 +82,14 @@ describe('renderVerdictTable', () => {
     );
   });
 
+  it('bounds a cell', () => {
+    const modules = Array.from({ length: 10_000 }, (_, index) => `m${index}`);
+    const many = passVerdict(subject, 'stateful/none', 'None', { modules });
+    for (const form of ['markdown', 'text'] as const) {
+      expect(renderVerdictTable([many], form).length).toBeLessThan(2_000);
+    }
+  });
+
   it('keeps text from outside in its cell', () => {
     const rows = renderVerdictTable([hostile], 'markdown').trim().split('\n');
     expect(rows).toHaveLength(4);

@@ -95,6 +95,27 @@ describe('an action in a runner', () => {
     },
   );
 
+  it('dispatch-forged: blanks around an input reach the step', async () => {
+    const { outputs } = await probe.run({ text: ' true ' });
+    expect(outputs['text']).toBe(' true ');
+  });
+
+  it('a summary that cannot be written changes no decision', async () => {
+    const run = await probe.run(
+      { text: 'fine' },
+      { variables: { GITHUB_STEP_SUMMARY: '/nowhere/summary' } },
+    );
+    expect(run.exitCode).toBe(0);
+  });
+
+  it('outputs that cannot be written are a refusal', async () => {
+    const run = await probe.run(
+      { text: 'fine' },
+      { variables: { GITHUB_OUTPUT: '/nowhere/output' } },
+    );
+    expect(run.exitCode).toBe(3);
+  });
+
   it('a record that cannot be written is a refusal', async () => {
     writeFileSync(join(probe.folder, 'apply-gates'), 'no folder');
     const run = await probe.run({ text: 'fine' });

@@ -31,6 +31,7 @@ export interface Probe {
     options?: {
       readonly flavour?: 'forgejo' | 'github' | 'local';
       readonly whenWaiting?: (child: ChildProcess) => void;
+      readonly variables?: Readonly<Record<string, string>>;
     },
   ): Promise<ProbeRun>;
   remove(): void;
@@ -56,7 +57,10 @@ export async function makeProbe(): Promise<Probe> {
   let count = 0;
   return {
     folder,
-    run: async (inputs, { flavour = 'github', whenWaiting } = {}) => {
+    run: async (
+      inputs,
+      { flavour = 'github', whenWaiting, variables } = {},
+    ) => {
       count += 1;
       const files = makeCommandFiles(join(folder, String(count)));
       const env = {
@@ -69,6 +73,7 @@ export async function makeProbe(): Promise<Probe> {
             value,
           ]),
         ),
+        ...variables,
       };
       const child = spawn(process.execPath, [bundle], { env });
       return { ...(await collect(child, whenWaiting)), ...read(folder, files) };
