@@ -1,5 +1,5 @@
 import type { Ports, RawInputs } from '../actions/step.ts';
-import { closeHosts } from '../adapters/transport/close-hosts.ts';
+import { closeHosts } from '../adapters/transport/open-host.ts';
 import type { LaneDefinition } from '../lanes/lanes.ts';
 import { type LaneResult, runLane } from '../lanes/run-lane.ts';
 import { STEPS } from '../lanes/steps.ts';
@@ -38,7 +38,7 @@ export async function runLaneHere(
     terminal.document(laneDocument(result));
     return result.exitStatus;
   } finally {
-    await closeHosts(request.ports);
+    await closeHosts(request.ports.context.folder(), request.ports.exec);
   }
 }
 

@@ -1,3 +1,4 @@
+import { closeHosts } from '../../adapters/transport/open-host.ts';
 import { renderVerdictTable } from '../../report/render-verdict-table.ts';
 import { summariseLane } from '../../report/summarise-lane.ts';
 import type { Step } from '../step.ts';
@@ -19,6 +20,7 @@ export const laneReportStep: Step = {
     )) {
       ports.print(line);
     }
+    await closeHosts(ports.context.folder(), ports.exec);
     const waiting = summary.waiting.map((held) => held.module);
     return {
       verdict: summary.verdict,

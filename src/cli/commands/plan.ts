@@ -1,7 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { modulePlanStep } from '../../actions/module-plan/run.ts';
 import { executeStep } from '../../actions/step.ts';
-import { closeHosts } from '../../adapters/transport/close-hosts.ts';
+import { closeHosts } from '../../adapters/transport/open-host.ts';
 import { InputError } from '../../model/errors.ts';
 import { openLocalRun } from '../local-run.ts';
 import { outcomeDocument, type Terminal } from '../terminal.ts';
@@ -34,7 +34,7 @@ export function plan(module: string, options: PlanOptions) {
       keepPlan(plans, options.output);
       return outcome.outputs['in-sync'] === 'true' ? 0 : 1;
     } finally {
-      await closeHosts(run.ports);
+      await closeHosts(run.ports.context.folder(), run.ports.exec);
       run.close();
     }
   };
