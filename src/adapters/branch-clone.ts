@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   fetchCommit,
   initialiseClone,
+  type ObtainedBlobs,
   obtainBlobs,
   readBlobs,
 } from './branch-objects.ts';
@@ -33,7 +34,7 @@ export interface BranchClone {
   /** `ls-tree -z` of every file below a fetched commit. */
   tree(commit: string): Promise<Buffer>;
   /** Sizes of file contents, fetched in one go where they are missing. */
-  obtain(commit: string, ids: readonly string[]): Promise<Map<string, number>>;
+  obtain(commit: string, ids: readonly string[]): Promise<ObtainedBlobs>;
   /** Contents that `obtain` has brought. */
   contents(ids: readonly string[], maxBytes: number): Promise<Buffer[]>;
   /** Commits that are known to lie behind a fetched commit, itself included. */

@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ActionError } from '../model/errors.ts';
-import { type CommandResult, commandError } from './exec.ts';
+import type { CommandResult } from './exec.ts';
 import type { GitRepository } from './git.ts';
 import type { Remote } from './git-remote.ts';
 
@@ -68,18 +68,27 @@ export function fetchCommit(
   );
 }
 
+/** Sizes of contents that are here now, or why they could not be brought. */
+export type ObtainedBlobs =
+  | { readonly kind: 'here'; readonly sizes: ReadonlyMap<string, number> }
+  | { readonly kind: 'failed'; readonly result: CommandResult };
+
 /** Makes sure that contents are here, and tells how large each of them is. */
 export async function obtainBlobs(
   git: GitRepository,
   remote: Remote,
   wanted: { readonly commit: string; readonly ids: readonly string[] },
-): Promise<Map<string, number>> {
+): Promise<ObtainedBlobs> {
   const missing = await missingBlobs(git, wanted.commit);
   const ids = wanted.ids.filter((id) => missing.has(id));
-  if (ids.length > 0 && !(await fetchBlobs(git, remote, ids))) {
-    await refetchUnfiltered(git, remote, wanted.commit);
+  if (ids.length > 0) {
+    const fetched = await fetchBlobs(git, remote, ids);
+    const result = /unadvertised object|not our ref/.test(fetched.stderr)
+      ? await borrowWhole(git, remote, wanted.commit)
+      : fetched;
+    if (result.exitCode !== 0) return { kind: 'failed', result };
   }
-  return blobSizes(git, wanted.ids);
+  return { kind: 'here', sizes: await blobSizes(git, wanted.ids) };
 }
 
 /** Asked without the network; a server that ignores filters leaves none. */
@@ -101,12 +110,12 @@ async function missingBlobs(
   );
 }
 
-async function fetchBlobs(
+function fetchBlobs(
   git: GitRepository,
   remote: Remote,
   ids: readonly string[],
-): Promise<boolean> {
-  const { exitCode } = await git.run(
+): Promise<CommandResult> {
+  return git.run(
     [
       // What we have is no help to the server: do not offer it.
       ...['-c', 'fetch.negotiationAlgorithm=noop'],
@@ -115,27 +124,40 @@ async function fetchBlobs(
     ],
     { remote, input: `${ids.join('\n')}\n` },
   );
-  return exitCode === 0;
 }
 
 /**
  * Some servers filter but do not hand out single objects (protocol 0 behind
- * sshd). Then this repository starts over and takes the whole tip.
+ * sshd). Then the whole tip is taken into a repository of its own, and this
+ * one borrows from it.
  */
-async function refetchUnfiltered(
+async function borrowWhole(
   git: GitRepository,
   remote: Remote,
   commit: string,
-): Promise<void> {
-  for (const name of ['objects', 'refs', 'shallow', 'packed-refs']) {
-    rmSync(join(git.directory, name), { recursive: true, force: true });
+): Promise<CommandResult> {
+  const whole = inside(git, join(git.directory, 'whole'));
+  if (!existsSync(whole.directory)) {
+    await initialiseClone(whole, remote, { filtered: false });
+    writeFileSync(
+      join(git.directory, 'objects', 'info', 'alternates'),
+      `${join(whole.directory, 'objects')}\n`,
+    );
   }
-  await initialiseClone(git, remote, { filtered: false });
-  const depth = ['--depth=1'];
-  const result = await fetchCommit(git, remote, { commit, depth });
-  if (result.exitCode !== 0) {
-    throw commandError('state/unavailable', 'git fetch', result);
-  }
+  return fetchCommit(whole, remote, { commit, depth: ['--depth=1'] });
+}
+
+/** A repository in the folder of another one: the last --git-dir counts. */
+function inside(git: GitRepository, directory: string): GitRepository {
+  const there = (args: readonly string[]) => [
+    `--git-dir=${directory}`,
+    ...args,
+  ];
+  return {
+    directory,
+    run: (args, options) => git.run(there(args), options),
+    output: (args, options) => git.output(there(args), options),
+  };
 }
 
 async function blobSizes(

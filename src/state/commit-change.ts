@@ -4,8 +4,8 @@ import { ActionError } from '../model/errors.ts';
 import { renderCommitStream } from './commit-stream.ts';
 import {
   type Look,
-  lookPatiently,
   MAX_SILENT_ATTEMPTS,
+  patiently,
   pause,
   type Seen,
   type StateStoreOptions,
@@ -103,7 +103,7 @@ async function lookForWrite(
   progress: Progress,
 ): Promise<Seen> {
   try {
-    return await lookPatiently(look, options);
+    return await patiently(look, options);
   } catch (error) {
     const unavailable =
       error instanceof ActionError && error.code === 'state/unavailable';

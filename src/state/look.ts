@@ -1,8 +1,13 @@
 import type { BranchClone, BranchTip } from '../adapters/branch-clone.ts';
 import type { Clock } from '../adapters/clock.ts';
+import type { CommandResult } from '../adapters/exec.ts';
 import { ActionError } from '../model/errors.ts';
 import { gitSaid, isCorrupt, isDenied } from './remote-answer.ts';
-import { openSnapshot, type StateSnapshot } from './snapshot.ts';
+import {
+  type ContentSource,
+  openSnapshot,
+  type StateSnapshot,
+} from './snapshot.ts';
 import { foreign, parseStateTree } from './state-tree.ts';
 
 /** Answers in a row that say nothing before a remote counts as gone. */
@@ -19,10 +24,7 @@ export interface StateStoreOptions {
   readonly random?: () => number;
 }
 
-export type Look = () => Promise<
-  | { readonly kind: 'seen'; readonly seen: Seen }
-  | { readonly kind: 'silent'; readonly error: ActionError }
->;
+export type Look = () => Promise<Seen>;
 
 /** The branch as it stands, and what lies behind it. */
 export interface Seen {
@@ -33,12 +35,13 @@ export interface Seen {
 }
 
 /** Looks at the remote once, and refuses a branch that is not ours. */
-export function makeLook({ clone, branch }: StateStoreOptions): Look {
+export function makeLook(options: StateStoreOptions): Look {
+  const { clone, branch } = options;
   const texts = new Map<string, string>();
   let known: string | undefined;
   return async () => {
     const answer = await clone.refresh();
-    if (answer.kind === 'failed') return silence(answer, branch);
+    if (answer.kind === 'failed') throw unavailable(answer.result, branch);
     const { tip: commit, heads: remoteHeads } = answer;
     const [history, listing] =
       commit === undefined
@@ -50,9 +53,17 @@ export function makeLook({ clone, branch }: StateStoreOptions): Look {
     checkUnshared(branch, answer);
     const files = parseStateTree(listing, branch);
     known = commit;
-    const facts = { commit, remoteHeads, files, texts };
-    const snapshot = openSnapshot(clone, facts);
-    return { kind: 'seen', seen: { snapshot, files, history } };
+    const obtain: ContentSource['obtain'] = (at, ids) =>
+      patiently(async () => {
+        const obtained = await clone.obtain(at, ids);
+        if (obtained.kind === 'here') return obtained.sizes;
+        throw unavailable(obtained.result, branch);
+      }, options);
+    const snapshot = openSnapshot(
+      { obtain, contents: clone.contents },
+      { commit, remoteHeads, files, texts },
+    );
+    return { snapshot, files, history };
   };
 }
 
@@ -69,30 +80,33 @@ function checkUnshared(
   }
 }
 
-function silence(
-  answer: BranchTip & { readonly kind: 'failed' },
-  branch: string,
-): { readonly kind: 'silent'; readonly error: ActionError } {
-  if (isCorrupt(answer.result)) throw foreign(branch, gitSaid(answer.result));
-  const denied = isDenied(answer.result);
-  const error = new ActionError(
+/** A remote that may answer when it is asked again. */
+class SilentRemoteError extends ActionError {}
+
+function unavailable(result: CommandResult, branch: string): ActionError {
+  const said = gitSaid(result);
+  if (isCorrupt(result)) return foreign(branch, said);
+  const denied = isDenied(result);
+  const Problem = denied ? ActionError : SilentRemoteError;
+  return new Problem(
     'state/unavailable',
-    `The state branch ${JSON.stringify(branch)} could not be read: ${gitSaid(answer.result)}`,
-    { evidence: { cause: denied ? 'refused' : 'unknown', branch } },
+    `The state branch ${JSON.stringify(branch)} could not be read: ${said}`,
+    { evidence: { cause: denied ? 'refused' : 'unknown', branch, said } },
   );
-  if (denied) throw error;
-  return { kind: 'silent', error };
 }
 
-/** Looks again a few times where the remote did not answer. */
-export async function lookPatiently(
-  look: Look,
+/** Asks again a few times where the remote did not answer. */
+export async function patiently<Result>(
+  ask: () => Promise<Result>,
   options: StateStoreOptions,
-): Promise<Seen> {
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
-    const looked = await look();
-    if (looked.kind === 'seen') return looked.seen;
-    if (attempt >= MAX_SILENT_ATTEMPTS) throw looked.error;
+    try {
+      return await ask();
+    } catch (error) {
+      const silent = error instanceof SilentRemoteError;
+      if (!silent || attempt >= MAX_SILENT_ATTEMPTS) throw error;
+    }
     await pause(attempt, options);
   }
 }

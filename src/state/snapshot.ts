@@ -1,4 +1,3 @@
-import type { BranchClone } from '../adapters/branch-clone.ts';
 import { ActionError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import { MAX_FILE_BYTES } from './state-change.ts';
@@ -19,6 +18,16 @@ export interface StateSnapshot {
   readAll(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Where the contents of files come from. */
+export interface ContentSource {
+  /** Brings contents and tells their sizes. */
+  obtain(
+    commit: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>;
+  contents(ids: readonly string[], maxBytes: number): Promise<Buffer[]>;
+}
+
 /** What a snapshot is made of. */
 export interface SnapshotFacts {
   readonly commit: string | undefined;
@@ -30,7 +39,7 @@ export interface SnapshotFacts {
 }
 
 export function openSnapshot(
-  clone: BranchClone,
+  source: ContentSource,
   facts: SnapshotFacts,
 ): StateSnapshot {
   const { commit, remoteHeads, files, texts } = facts;
@@ -41,7 +50,7 @@ export function openSnapshot(
       if (id !== undefined && !texts.has(id)) wanted.set(id, path);
     }
     if (commit !== undefined && wanted.size > 0) {
-      const found = await readTexts(clone, commit, wanted);
+      const found = await readTexts(source, commit, wanted);
       for (const [id, text] of found) texts.set(id, text);
     }
     return new Map(
@@ -62,12 +71,12 @@ export function openSnapshot(
 }
 
 async function readTexts(
-  clone: BranchClone,
+  source: ContentSource,
   commit: string,
   wanted: ReadonlyMap<string, string>,
 ): Promise<Map<string, string>> {
   const ids = [...wanted.keys()];
-  const sizes = await clone.obtain(commit, ids);
+  const sizes = await source.obtain(commit, ids);
   let total = 0;
   for (const [id, path] of wanted) {
     const size = sizes.get(id) ?? 0;
@@ -76,7 +85,7 @@ async function readTexts(
       throw malformedFile(path, `${size} bytes are more than can be read`);
     }
   }
-  const contents = await clone.contents(ids, total);
+  const contents = await source.contents(ids, total);
   const texts = new Map<string, string>();
   for (const [index, id] of ids.entries()) {
     const path = wanted.get(id) ?? '';

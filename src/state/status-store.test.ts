@@ -84,6 +84,7 @@ describe('parseStatus', () => {
     ['a list', path, '[]'],
     ['an unknown key', path, text.replace('{', '{"more":1,')],
     ['a prototype', path, text.replace('{', '{"__proto__":{"tree":null},')],
+    ['the same name twice', path, text.replace('{', '{"tree":null,')],
     ['another schema', path, text.replace('"schema":1', '"schema":2')],
     ['a short SHA', path, text.replace('a'.repeat(40), 'a'.repeat(7))],
     ["another module's name", statusPath('redis'), text],

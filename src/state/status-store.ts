@@ -1,5 +1,6 @@
 import { isModuleId } from '../model/identifiers.ts';
 import { type Status, statusPath, statusSchema } from '../model/status.ts';
+import { parseStrictJson } from '../model/strict-json.ts';
 import { malformedFile, type StateSnapshot } from './snapshot.ts';
 import type { StateChange } from './state-change.ts';
 
@@ -53,11 +54,9 @@ export function parseStatus(path: string, text: string): Status {
 }
 
 function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw malformedFile(path, 'it is not JSON');
-  }
+  const json = parseStrictJson(Buffer.from(text));
+  if (!json.ok) throw malformedFile(path, `it ${json.problem}`);
+  return json.value;
 }
 
 /** The change that records these statuses, for a commit to the branch. */

@@ -207,6 +207,18 @@ it('reads through a remote that stumbles, and tells when it cannot', async () =>
   });
 });
 
+it('brings contents through a remote that stumbles', async () => {
+  await append(open(), 'one');
+  const snapshot = await open().fetch();
+  failing(READ, [500, 'lose-answer']);
+  expect(await snapshot.read('state/log')).toBe('one\n');
+  const other = await open().fetch();
+  failing(READ, Array<GitHttpFault>(50).fill(502));
+  await expect(other.read('state/log')).rejects.toMatchObject({
+    code: 'state/unavailable',
+  });
+});
+
 it('refuses at once where the token is wrong or missing', async () => {
   for (const token of ['wrong', '']) {
     await expect(open(token).fetch()).rejects.toMatchObject({

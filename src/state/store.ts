@@ -1,5 +1,5 @@
 import { commitChange, type StateWrite } from './commit-change.ts';
-import { lookPatiently, makeLook, type StateStoreOptions } from './look.ts';
+import { makeLook, patiently, type StateStoreOptions } from './look.ts';
 import type { StateSnapshot } from './snapshot.ts';
 
 /** The state branch of a platform repository. */
@@ -28,8 +28,7 @@ export function openStateStore(options: StateStoreOptions): StateStore {
     return result;
   };
   return {
-    fetch: () =>
-      inTurn(async () => (await lookPatiently(look, options)).snapshot),
+    fetch: () => inTurn(async () => (await patiently(look, options)).snapshot),
     commit: (write) => inTurn(() => commitChange(write, look, options)),
   };
 }
