@@ -1,0 +1,63 @@
+import { dirname, join, resolve } from 'node:path';
+import { type FoundFile, readFoundFiles } from '../../adapters/found-files.ts';
+import type { RunContext } from '../../adapters/run-context.ts';
+import type { PlanFile } from '../../gates/plan-guard/assign-plans.ts';
+import { malformed } from '../../gates/plan-guard/judged-plan.ts';
+import { parsePlan } from '../../gates/plan-guard/parse-plan.ts';
+import type { PlanNoopGuardInputs } from './inputs.ts';
+
+const MAX_PLANS = 1_000;
+const MAX_PLAN_BYTES = 64 * 1024 * 1024;
+
+/** Reads and parses the plans that the input names. */
+export async function readPlanFiles(
+  inputs: PlanNoopGuardInputs,
+  context: RunContext,
+): Promise<readonly PlanFile[]> {
+  const base = resolve(context.workspace, inputs.workingDirectory);
+  const folder = context.folder();
+  const inRunner = context.flavour !== 'local';
+  const patterns = parsePatterns(placeOf(inputs, context));
+  const files = await readFoundFiles(patterns, {
+    input: 'plan',
+    base,
+    // RUNNER_TEMP belongs to the job alone; elsewhere only our folder in it.
+    roots: [context.workspace, inRunner ? dirname(folder) : folder],
+    anywhere: !inRunner,
+    maxFiles: MAX_PLANS,
+    maxBytes: MAX_PLAN_BYTES,
+  });
+  return files.map((file) => parseFile(file, inputs));
+}
+
+/** What was asked for; by default the plans that module-plan left. */
+export function placeOf(
+  inputs: Pick<PlanNoopGuardInputs, 'plan'>,
+  context: Pick<RunContext, 'folder'>,
+): string {
+  return inputs.plan ?? join(context.folder(), 'plans', '*.plan.json');
+}
+
+/** A path, a glob, or what module-plan puts out: a JSON array of paths. */
+function parsePatterns(text: string): readonly string[] {
+  if (!text.startsWith('[')) return [text];
+  try {
+    const list: unknown = JSON.parse(text);
+    if (!Array.isArray(list)) return [text];
+    return list.every((path) => typeof path === 'string') ? list : [text];
+  } catch {
+    return [text];
+  }
+}
+
+function parseFile(
+  file: FoundFile,
+  { format }: Pick<PlanNoopGuardInputs, 'format'>,
+): PlanFile {
+  const { name } = file;
+  const reading =
+    'problem' in file
+      ? malformed(file.problem)
+      : parsePlan(file.content, format);
+  return { name, reading };
+}

@@ -1,0 +1,90 @@
+import type { RunContext } from '../../adapters/run-context.ts';
+import {
+  decidePlanGuard,
+  PLAN_GUARD,
+  type PlanGuardFacts,
+} from '../../gates/plan-guard/decide-plan-guard.ts';
+import type { Ports, Step } from '../step.ts';
+import {
+  type PlanNoopGuardInputs,
+  parsePlanNoopGuardInputs,
+} from './inputs.ts';
+import { placeOf, readPlanFiles } from './read-plan-files.ts';
+import { readSacredModules } from './read-sacred-modules.ts';
+
+/** Judges plans before anything is applied. */
+export const planNoopGuardStep: Step = {
+  name: PLAN_GUARD,
+  inputs: {
+    plan: '',
+    modules: '',
+    'require-noop': 'true',
+    sha: '',
+    'max-age': '1h',
+    format: 'auto',
+    'working-directory': '.',
+    policy: '.platform/gates.yaml',
+  },
+  outputs: ['in-sync', 'changes', 'digest'],
+  run: async (raw, ports) => {
+    const inputs = parsePlanNoopGuardInputs(raw);
+    const facts = await readFacts(inputs, ports);
+    const first = decidePlanGuard(facts);
+    // Only a change can touch what is sacred: in sync needs no policy.
+    const decision =
+      first.verdict.code === 'plan/drift-allowed'
+        ? decidePlanGuard({
+            ...facts,
+            sacredModules: await readSacredModules(inputs, ports),
+          })
+        : first;
+    return {
+      verdict: decision.verdict,
+      outputs: {
+        'in-sync': String(decision.inSync),
+        changes: String(decision.changes),
+        digest: decision.digest,
+      },
+    };
+  },
+};
+
+async function readFacts(
+  inputs: PlanNoopGuardInputs,
+  ports: Ports,
+): Promise<PlanGuardFacts> {
+  return {
+    files: await readPlanFiles(inputs, ports.context),
+    place: placeOf(inputs, ports.context),
+    modules: inputs.modules,
+    requireNoop: inputs.requireNoop,
+    armed: isArmed(ports),
+    sha: inputs.sha ?? shaOf(ports.context),
+    shaDemanded: inputs.sha !== undefined,
+    now: ports.clock.now(),
+    maxAgeMs: inputs.maxAgeMs,
+    sacredModules: [],
+  };
+}
+
+/**
+ * True if the stateful gate armed a module earlier in this job. Then only a
+ * plan that is in sync may go on, even if a workflow forgot to hand that on.
+ */
+function isArmed(ports: Ports): boolean {
+  return ports.verdicts
+    .read()
+    .some(
+      (entry) =>
+        entry.kind === 'verdict' && entry.verdict.code === 'stateful/armed',
+    );
+}
+
+/** The commit of the event; a pull request runs on a merge of its head. */
+function shaOf(context: RunContext): string | undefined {
+  if (context.eventName === 'pull_request') {
+    const event = context.readEvent();
+    if (event.name === 'pull_request') return event.head;
+  }
+  return /^[0-9a-f]{40}$/.test(context.sha) ? context.sha : undefined;
+}

@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { statefulGateStep } from './run.ts';
+
+await runAction(statefulGateStep);
