@@ -41,6 +41,11 @@ export const statusSchema = z.strictObject({
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   restarts: z.int().min(0).nullable(),
   run: runIdentitySchema,
+  /** Name of the host's own record of the attempt. */
+  attempt: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,255}$/)
+    .nullish(),
   break_glass_reason: z.string().nullable(),
   fence: z.int().min(0).nullable(),
 });

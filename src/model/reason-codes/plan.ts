@@ -12,6 +12,12 @@ export const PLAN_REASONS = {
     cause: 'Applying would change something, and this lane may do so.',
     remedy: '',
   },
+  'plan/drift': {
+    exit: 1,
+    cause:
+      'Applying would change something. The action exits 0 and says so in exit-code; the command line exits 1.',
+    remedy: '',
+  },
   'plan/error': {
     exit: 3,
     cause: 'The plan could not be made.',
@@ -106,6 +112,12 @@ export const PLAN_REASONS = {
     cause:
       'A service asks for access to the host that the policy does not know.',
     remedy: 'Take it out, or accept it under allow_host_access in the policy.',
+  },
+  'plan/untrusted-command': {
+    exit: 5,
+    cause:
+      'The plan would run a command of a pull request, which nobody has merged, on the host.',
+    remedy: 'Merge the change; the lane makes the plan then.',
   },
   'plan/driver-unsupported': {
     exit: 5,

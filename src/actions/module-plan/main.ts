@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { modulePlanStep } from './run.ts';
+
+await runAction(modulePlanStep);

@@ -1,0 +1,86 @@
+import { openHost } from '../adapters/transport/open-host.ts';
+import type { HostSession } from '../host/host-session.ts';
+import { ActionError } from '../model/errors.ts';
+import type { HostPolicy } from '../model/policy.ts';
+import { printable } from '../model/printable.ts';
+import { makeRedactor } from '../redaction/redactor.ts';
+import { readBlobs } from '../repository/blobs.ts';
+import type { ModuleSource } from '../repository/module-sources.ts';
+import type { Subject } from '../repository/subject.ts';
+import { type HostInputs, readHostKey } from './host-inputs.ts';
+import type { Ports } from './step.ts';
+
+/** Sessions with hosts, one for each, by their name in the policy. */
+export interface ModuleHosts {
+  of(source: ModuleSource): HostSession;
+  close(): Promise<void>;
+}
+
+interface HostsRequest {
+  readonly subject: Subject;
+  readonly sources: readonly ModuleSource[];
+  readonly inputs: HostInputs;
+}
+
+/**
+ * Opens one session for each host that the modules live on. Nothing is sent
+ * yet. Whom to trust is read from the trusted commit, like the policy.
+ */
+export async function openModuleHosts(
+  request: HostsRequest,
+  ports: Ports,
+): Promise<ModuleHosts> {
+  const { inputs, subject } = request;
+  const policies = new Map(
+    request.sources.map(({ manifest, host }) => [manifest.host, host]),
+  );
+  const key = readHostKey(inputs, ports);
+  const secrets = [inputs.token, inputs.sshKey].filter(
+    (secret) => secret !== undefined,
+  );
+  const redactor = makeRedactor(secrets);
+  const sessions = new Map<string, HostSession>();
+  for (const [name, policy] of policies) {
+    const session = await openHost({
+      name,
+      policy,
+      knownHosts: await readKnownHosts(subject, name, policy),
+      key,
+      folder: ports.context.folder(),
+      exec: ports.exec,
+      redact: redactor.redact,
+    });
+    sessions.set(name, session);
+  }
+  return {
+    of: ({ manifest }) => {
+      const session = sessions.get(manifest.host);
+      if (!session) throw new TypeError(`no session for ${manifest.host}`);
+      return session;
+    },
+    close: async () => {
+      for (const session of sessions.values()) await session.close();
+    },
+  };
+}
+
+async function readKnownHosts(
+  { repository, trusted }: Subject,
+  name: string,
+  policy: HostPolicy,
+): Promise<string> {
+  if (policy.transport === 'local') return '';
+  const path = policy.known_hosts;
+  const [content] = await readBlobs(repository, [{ commit: trusted, path }]);
+  // Tailscale has keys of its own; a file narrows them down, if there is one.
+  if (content || policy.transport === 'tailscale') {
+    return content?.toString('utf8') ?? '';
+  }
+  throw new ActionError(
+    'plan/host-key',
+    `There is no ${printable(path)} at the trusted commit ${trusted}, so the key of ${name} cannot be checked`,
+    {
+      remedy: `Put the output of ssh-keyscan, compared with the keys on the host itself, into ${printable(path)} and merge it.`,
+    },
+  );
+}
