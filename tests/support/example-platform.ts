@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { findFreePort } from './free-port.ts';
+import { type Changes, makePlatform, type Platform } from './platform.ts';
+import { listRepositoryFiles, readRepositoryFile } from './repository-files.ts';
+import type { TestSshd } from './sshd.ts';
+
+const EXAMPLE = 'examples/platform/';
+const MODULES = ['site', 'feed', 'guestbook'] as const;
+
+export type ExampleModule = (typeof MODULES)[number];
+
+export interface ExampleSettings {
+  /** Where given, the host `demo` is reached over ssh, else directly. */
+  readonly sshd?: TestSshd | undefined;
+  /** Keys of the policy that differ. */
+  readonly policy?: Readonly<Record<string, unknown>> | undefined;
+  /** Keys of the host `demo` that differ. */
+  readonly host?: Readonly<Record<string, unknown>> | undefined;
+  /** Content of known_hosts where it is not the one of the sshd. */
+  readonly knownHosts?: string | undefined;
+  /** Further files of the first commit. */
+  readonly files?: Changes | undefined;
+}
+
+/** A copy of the example platform, with a host of its own on this machine. */
+export interface ExamplePlatform extends Platform {
+  /** `runtime_root` of the host `demo`. */
+  readonly host: string;
+  /** What a service answers; undefined where nothing does. */
+  ask(module: ExampleModule, path?: string): Promise<string | undefined>;
+  /** Puts what is checked out into service by hand, past every gate. */
+  startByHand(module: ExampleModule): Promise<void>;
+  /** Process and start time of a running service. */
+  incarnation(module: ExampleModule): Promise<string>;
+}
+
+export async function makeExamplePlatform(
+  settings: ExampleSettings = {},
+): Promise<ExamplePlatform> {
+  const platform = makePlatform({ ...exampleFiles(), ...settings.files });
+  const host = join(platform.root, 'host');
+  const ports = new Map<ExampleModule, number>();
+  for (const module of MODULES) ports.set(module, await prepare(host, module));
+  mkdirSync(join(host, 'backups'));
+  platform.commit(policyFiles(settings, host), 'the policy');
+  const shared = (module: string) => join(host, module, 'shared');
+  const ask = async (module: ExampleModule, path = '/') => {
+    try {
+      const url = `http://127.0.0.1:${ports.get(module)}${path}`;
+      return await (await fetch(url)).text();
+    } catch {
+      return undefined;
+    }
+  };
+  const pidFile = (module: string) => join(shared(module), 'run/pid');
+  return {
+    ...platform,
+    host,
+    ask,
+    startByHand: async (module) => {
+      execFileSync(process.execPath, ['lib/service.mjs', module, 'apply'], {
+        cwd: platform.checkout,
+        env: { APPLY_GATES_SHARED: shared(module) },
+        stdio: 'ignore',
+      });
+      while ((await ask(module, '/.started')) === undefined) await delay(50);
+    },
+    incarnation: async (module) =>
+      `${readFileSync(pidFile(module), 'utf8')} ${await ask(module, '/.started')}`,
+    close: () => {
+      for (const module of MODULES) endProcess(pidFile(module));
+      platform.close();
+    },
+  };
+}
+
+/** Node by its path: a login over ssh may not find it. */
+function exampleFiles(): Changes {
+  return Object.fromEntries(
+    listRepositoryFiles(EXAMPLE).map((path) => [
+      path.slice(EXAMPLE.length),
+      readRepositoryFile(path).replaceAll(
+        /(?<=^ {2}\w+: \[)node(?=,)/gm,
+        process.execPath,
+      ),
+    ]),
+  );
+}
+
+function endProcess(pidFile: string): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  } catch {
+    // It never ran, or ended by itself.
+  }
+}
+
+/** What the operator does once: files and folders that belong to the host. */
+async function prepare(host: string, module: ExampleModule): Promise<number> {
+  const port = await findFreePort();
+  const shared = join(host, module, 'shared');
+  mkdirSync(join(shared, 'run'), { recursive: true });
+  if (module === 'guestbook') mkdirSync(join(shared, 'data'));
+  writeFileSync(join(shared, 'service.json'), JSON.stringify({ port }));
+  return port;
+}
+
+function policyFiles(settings: ExampleSettings, host: string): Changes {
+  const { sshd } = settings;
+  const reached = sshd
+    ? {
+        transport: 'ssh',
+        address: sshd.address,
+        port: sshd.port,
+        user: sshd.user,
+      }
+    : { transport: 'local' };
+  const policy = {
+    schema: 1,
+    mode: 'apply',
+    hosts: { demo: { ...reached, runtime_root: host, ...settings.host } },
+    ignore: ['README.md', 'docs/**'],
+    shared: { 'lib/**': [...MODULES] },
+    ...settings.policy,
+  };
+  return {
+    '.platform/gates.yaml': stringify(policy),
+    ...(sshd
+      ? { '.platform/known_hosts': settings.knownHosts ?? sshd.knownHosts }
+      : {}),
+  };
+}
