@@ -43,7 +43,6 @@ const OPTIONS = {
   target: 'node20.19',
   entryNames: '[name]',
   chunkNames: 'chunks/[name]-[hash]',
-  loader: { '.sh': 'text' },
   banner: { js: REQUIRE_BANNER },
   minify: true,
   // Their texts are in LICENSES.txt, once.

@@ -8,7 +8,7 @@ import { makeBundles } from '../build/bundles.ts';
  * byte, and git must know every file of it.
  */
 export async function findStaleBundles(root: string): Promise<string[]> {
-  const bundles = await makeBundles(root);
+  const bundles = await makeBundles(root, { logLevel: 'silent' });
   const present = listFiles(join(root, 'dist'));
   const wrong = [...bundles].flatMap(([path, contents]) => {
     const target = join(root, 'dist', path);
