@@ -18,7 +18,8 @@ const CHECKS: Readonly<Record<string, () => Outcome | Promise<Outcome>>> = {
     repair: 'npm run format',
   }),
   types: () => run('tsc', ['-p', '.']),
-  'layers and contracts': () => run('vitest', ['run', 'tests/contract']),
+  'layers and contracts': () =>
+    run('vitest', ['run', '--reporter=dot', 'tests/contract']),
   'shell scripts': checkShellScripts,
   documents: () => run('tsx', ['scripts/generate-docs.ts', '--check']),
   'dist is fresh': checkBundles,
