@@ -120,7 +120,8 @@ export function parseEvent(
       return {
         name: 'workflow_dispatch',
         sha: checked(shaSchema, surroundings.sha),
-        ref: dispatch.ref ?? surroundings.ref,
+        // The runner's ref is a full one; the payload's may be short.
+        ref: surroundings.ref || (dispatch.ref ?? ''),
         inputs: dispatch.inputs ?? {},
         defaultBranch: dispatch.repository?.default_branch ?? 'main',
       };

@@ -32,46 +32,31 @@ export async function readManifests(
       : [policy.modules_dir];
   if (paths.length === 0) return new Map();
   const entries = await listTree(repository, sha, paths);
-  const folders = [...findModuleFolders(entries, policy.modules_dir).values()];
-  return openManifestReader(repository, policy.modules_dir).read(
-    folders.filter((folder) => wanted?.has(folder.name) ?? true),
+  const folders = [
+    ...findModuleFolders(entries, policy.modules_dir).values(),
+  ].filter((folder) => wanted?.has(folder.name) ?? true);
+  const readable = folders.flatMap((folder) =>
+    folder.manifest && !complaint(folder)
+      ? [{ name: folder.name, oid: folder.manifest.oid }]
+      : [],
   );
-}
-
-/** Reads manifests of one repository; the same content is parsed once. */
-export interface ManifestReader {
-  read(folders: readonly ModuleFolder[]): Promise<Map<string, ManifestResult>>;
-}
-
-export function openManifestReader(
-  repository: GitRepository,
-  modulesDir: string,
-): ManifestReader {
-  const parsed = new Map<string, ManifestResult>();
-  const keyOf = (folder: ModuleFolder) =>
-    `${folder.manifest?.oid} ${folder.name}`;
-  return {
-    async read(folders) {
-      const missing = folders.filter(
-        (folder) => !complaint(folder) && !parsed.has(keyOf(folder)),
-      );
-      const contents = await readBlobs(
-        repository,
-        missing.map((folder) => ({ oid: folder.manifest?.oid ?? '' })),
-      );
-      missing.forEach((folder, index) => {
-        const text = contents[index]?.toString('utf8') ?? '';
-        const file = manifestPath(modulesDir, folder.name);
-        parsed.set(keyOf(folder), parseManifest(file, text, folder.name));
-      });
-      return new Map(
-        folders.map((folder) => [
-          folder.name,
-          parsed.get(keyOf(folder)) ?? refused(modulesDir, folder),
-        ]),
-      );
-    },
-  };
+  const contents = await readBlobs(
+    repository,
+    readable.map(({ oid }) => ({ oid })),
+  );
+  const parsed = new Map(
+    readable.map(({ name }, index) => {
+      const text = contents[index]?.toString('utf8') ?? '';
+      const file = manifestPath(policy.modules_dir, name);
+      return [name, parseManifest(file, text, name)];
+    }),
+  );
+  return new Map(
+    folders.map((folder) => [
+      folder.name,
+      parsed.get(folder.name) ?? refused(policy.modules_dir, folder),
+    ]),
+  );
 }
 
 /** Why a folder has no manifest that could be read. */
@@ -93,4 +78,30 @@ function refused(modulesDir: string, folder: ModuleFolder): ManifestResult {
       },
     ],
   };
+}
+
+/**
+ * Reads manifests of several commits in one go, in the order asked for:
+ * undefined where a commit has no such module.
+ */
+export async function readManifestsAt(
+  repository: GitRepository,
+  modulesDir: string,
+  places: readonly { readonly commit: string; readonly id: string }[],
+): Promise<(ManifestResult | undefined)[]> {
+  const files = places.map(({ id }) => manifestPath(modulesDir, id));
+  const contents = await readBlobs(
+    repository,
+    places.map(({ commit }, index) => ({ commit, path: files[index] ?? '' })),
+  );
+  const parsed = new Map<string, ManifestResult>();
+  return places.map(({ id }, index) => {
+    const text = contents[index]?.toString('utf8');
+    if (text === undefined) return undefined;
+    const key = `${id}\n${text}`;
+    const result =
+      parsed.get(key) ?? parseManifest(files[index] ?? '', text, id);
+    parsed.set(key, result);
+    return result;
+  });
 }

@@ -3,7 +3,11 @@ import type { Manifest } from '../model/manifest.ts';
 import type { Status } from '../model/status.ts';
 import { formatProblem } from '../model/yaml.ts';
 import { presentCommits } from './history.ts';
-import { type ManifestResult, readManifests } from './manifests.ts';
+import {
+  type ManifestResult,
+  readManifests,
+  readManifestsAt,
+} from './manifests.ts';
 import { moduleTree } from './module-tree.ts';
 import { ownedPaths } from './ownership.ts';
 import type { Subject } from './subject.ts';
@@ -25,73 +29,63 @@ export interface ModuleFacts {
 }
 
 /**
- * Reads the facts of modules by id. A manifest that cannot be read is
- * `scope/invalid-manifest`; a last applied commit that is gone is
- * `scope/history-rewritten`, since nobody can say what it declared.
+ * Reads the facts of modules by id. A manifest that cannot be read at head is
+ * `scope/invalid-manifest`; one that cannot be read earlier counts as
+ * stateful. A last applied commit that is gone is `scope/history-rewritten`,
+ * since nobody can say what it declared.
  */
 export async function readModuleFacts(
   subject: Subject,
   ids: readonly string[],
   statuses: ReadonlyMap<string, Status>,
 ): Promise<Map<string, ModuleFacts>> {
-  const head = requireReadable(await read(subject, subject.head, ids));
-  const names = namesOf(ids, head);
-  const everyName = [...new Set([...names.values()].flat())];
-  const base =
-    subject.base === undefined
-      ? new Map<string, Manifest>()
-      : requireReadable(await read(subject, subject.base, everyName));
-  const statusOf = (id: string) => firstOf(names.get(id), statuses);
-  const lastApplied = await readLastApplied(subject, names, statusOf);
+  const head = await readHead(subject, ids);
+  const modules = ids.map((id): KnownModule => {
+    const names = [id, head.get(id)?.renamed_from ?? ''].filter(Boolean);
+    const recorded = names.find((name) => statuses.has(name));
+    const status = recorded === undefined ? undefined : statuses.get(recorded);
+    return { id, names, head: head.get(id), status };
+  });
+  const earlier = await readEarlier(subject, modules);
   const owned = await ownedPaths(
     await listTree(subject.repository, subject.head),
     subject.policy,
     head,
   );
   return new Map(
-    ids.map((id) => {
-      const entries = owned.get(id);
-      const manifests = {
-        head: head.get(id),
-        base: firstOf(names.get(id), base),
-        lastApplied: lastApplied.get(id),
-      };
+    modules.map((module) => {
+      const entries = owned.get(module.id);
       const tree = entries && moduleTree(entries);
-      return [id, composeFacts({ id, manifests, status: statusOf(id), tree })];
+      const found = earlier.get(module.id) ?? {};
+      return [module.id, composeFacts(module, found, tree)];
     }),
   );
 }
 
-/** A module and, where it was renamed, the name it had. */
-function namesOf(
+interface KnownModule {
+  readonly id: string;
+  /** Its id and, where it was renamed, the one it had. */
+  readonly names: readonly string[];
+  readonly head: Manifest | undefined;
+  readonly status: Status | undefined;
+}
+
+interface EarlierManifests {
+  base?: ManifestResult;
+  lastApplied?: ManifestResult;
+}
+
+async function readHead(
+  { repository, head, policy }: Subject,
   ids: readonly string[],
-  head: ReadonlyMap<string, Manifest>,
-): Map<string, string[]> {
-  return new Map(
-    ids.map((id) => [
-      id,
-      [id, head.get(id)?.renamed_from ?? ''].filter((name) => name !== ''),
-    ]),
-  );
-}
-
-function firstOf<Value>(
-  names: readonly string[] | undefined,
-  values: ReadonlyMap<string, Value>,
-): Value | undefined {
-  const name = names?.find((each) => values.has(each));
-  return name === undefined ? undefined : values.get(name);
-}
-
-function read(subject: Subject, sha: string, ids: readonly string[]) {
-  return readManifests(subject.repository, sha, subject.policy, ids);
-}
-
-function requireReadable(
-  results: ReadonlyMap<string, ManifestResult>,
-): Map<string, Manifest> {
+): Promise<Map<string, Manifest>> {
   const manifests = new Map<string, Manifest>();
-  for (const [id, result] of results) {
+  for (const [id, result] of await readManifests(
+    repository,
+    head,
+    policy,
+    ids,
+  )) {
     if (!result.ok) {
       throw new ActionError(
         'scope/invalid-manifest',
@@ -103,55 +97,71 @@ function requireReadable(
   return manifests;
 }
 
-async function readLastApplied(
-  subject: Subject,
-  names: ReadonlyMap<string, readonly string[]>,
-  statusOf: (id: string) => Status | undefined,
-): Promise<Map<string, Manifest>> {
-  const idsBySha = new Map<string, string[]>();
-  for (const id of names.keys()) {
-    const sha = statusOf(id)?.last_apply_sha;
-    if (sha) idsBySha.set(sha, [...(idsBySha.get(sha) ?? []), id]);
-  }
-  const shas = [...idsBySha.keys()];
-  const present = await presentCommits(subject.repository, shas);
-  const manifests = new Map<string, Manifest>();
-  for (const [sha, ids] of idsBySha) {
-    if (!present.has(sha)) {
-      throw new ActionError(
-        'scope/history-rewritten',
-        `The commit last applied of ${ids.join(', ')}, ${sha}, is not in the repository`,
-      );
-    }
-    const wanted = ids.flatMap((id) => names.get(id) ?? []);
-    const found = requireReadable(await read(subject, sha, wanted));
-    for (const id of ids) {
-      const manifest = firstOf(names.get(id), found);
-      if (manifest) manifests.set(id, manifest);
-    }
-  }
-  return manifests;
+/** What base and the last applied commits say, in one go. */
+async function readEarlier(
+  { repository, policy, base }: Subject,
+  modules: readonly KnownModule[],
+): Promise<Map<string, EarlierManifests>> {
+  const places = modules.flatMap(({ id, names, status }) => {
+    const live = status?.last_apply_sha;
+    return [
+      ...(base === undefined ? [] : [{ at: 'base' as const, commit: base }]),
+      ...(live ? [{ at: 'lastApplied' as const, commit: live }] : []),
+    ].flatMap((place) =>
+      names.map((name) => ({ ...place, owner: id, id: name })),
+    );
+  });
+  await requirePresent(
+    repository,
+    places.map(({ commit }) => commit),
+  );
+  const results = await readManifestsAt(repository, policy.modules_dir, places);
+  const earlier = new Map<string, EarlierManifests>();
+  places.forEach(({ owner, at }, index) => {
+    const result = results[index];
+    const found = earlier.get(owner) ?? {};
+    earlier.set(owner, found);
+    // The present id comes first; the former one counts where it is not there.
+    if (result) found[at] ??= result;
+  });
+  return earlier;
 }
 
-function composeFacts(known: {
-  readonly id: string;
-  readonly manifests: Record<
-    'head' | 'base' | 'lastApplied',
-    Manifest | undefined
-  >;
-  readonly status: Status | undefined;
-  readonly tree: string | undefined;
-}): ModuleFacts {
-  const { head, base, lastApplied } = known.manifests;
+async function requirePresent(
+  repository: Subject['repository'],
+  shas: readonly string[],
+): Promise<void> {
+  const distinct = [...new Set(shas)];
+  const present = await presentCommits(repository, distinct);
+  const missing = distinct.find((sha) => !present.has(sha));
+  if (missing === undefined) return;
+  throw new ActionError(
+    'scope/history-rewritten',
+    `The commit ${missing}, which a module was last applied from, is not in the repository`,
+  );
+}
+
+function composeFacts(
+  { id, head, status }: KnownModule,
+  earlier: EarlierManifests,
+  tree: string | undefined,
+): ModuleFacts {
+  const readable = (result: ManifestResult | undefined) =>
+    result?.ok ? result.value : undefined;
+  const base = readable(earlier.base);
+  const lastApplied = readable(earlier.lastApplied);
   const all = [head, base, lastApplied].filter((each) => each !== undefined);
+  const unreadable = [earlier.base, earlier.lastApplied].some(
+    (result) => result?.ok === false,
+  );
   return {
-    id: known.id,
+    id,
     ...(head && { head }),
     ...(base && { base }),
     ...(lastApplied && { lastApplied }),
-    ...(known.status && { status: known.status }),
-    ...(known.tree !== undefined && { tree: known.tree }),
-    stateful: all.some((manifest) => manifest.stateful),
+    ...(status && { status }),
+    ...(tree !== undefined && { tree }),
+    stateful: unreadable || all.some((manifest) => manifest.stateful),
     optedOut: all.some((manifest) => !manifest.auto_apply),
     selfHosting: all.some((manifest) => manifest.self_hosting),
   };

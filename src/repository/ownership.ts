@@ -4,6 +4,9 @@ import { indexGlobs } from './globs.ts';
 import { folderOf } from './module-folders.ts';
 import type { TreeEntry } from './tree.ts';
 
+/** The part of a manifest that claims paths beyond the module's folder. */
+export type Claims = Pick<Manifest, 'paths' | 'compose'>;
+
 /** Tells which modules a path belongs to, and which share it. */
 export interface Ownership {
   /** Ids that own the path: folder, compose files, `paths:`. */
@@ -19,7 +22,7 @@ export interface Ownership {
  */
 export async function openOwnership(
   policy: Policy,
-  manifests: Iterable<readonly [id: string, manifest: Manifest]>,
+  manifests: Iterable<readonly [id: string, manifest: Claims]>,
 ): Promise<Ownership> {
   const files = new Map<string, Set<string>>();
   const globs: [string, string][] = [];
@@ -47,7 +50,7 @@ export async function openOwnership(
 }
 
 /** Compose files that are named from the root of the repository. */
-function rootedComposeFiles(manifest: Manifest): string[] {
+function rootedComposeFiles(manifest: Claims): string[] {
   if (!manifest.compose) return [];
   return [manifest.compose.file, ...manifest.compose.files]
     .filter((file) => file.startsWith('/'))
@@ -61,7 +64,7 @@ function rootedComposeFiles(manifest: Manifest): string[] {
 export async function ownedPaths(
   entries: readonly TreeEntry[],
   policy: Policy,
-  manifests: ReadonlyMap<string, Manifest>,
+  manifests: ReadonlyMap<string, Claims>,
 ): Promise<Map<string, TreeEntry[]>> {
   const ownership = await openOwnership(policy, manifests);
   const owned = new Map<string, TreeEntry[]>(

@@ -10,13 +10,15 @@ export async function readRemote(
   context: RunContext,
   repository: GitRepository,
 ): Promise<Remote> {
-  const allowLocalPath = context.flavour === 'local';
-  if (context.remoteAddress !== undefined) {
-    return parseRemoteAddress(context.remoteAddress, { allowLocalPath });
-  }
-  const origin = await repository.run(['config', '--get', 'remote.origin.url']);
-  const address = origin.stdout.toString('utf8').trim();
+  const address = context.remoteAddress ?? (await readOrigin(repository)) ?? '';
   return parseRemoteAddress(address || repository.directory, {
-    allowLocalPath,
+    allowLocalPath: context.flavour === 'local',
   });
+}
+
+async function readOrigin(
+  repository: GitRepository,
+): Promise<string | undefined> {
+  const origin = await repository.run(['config', '--get', 'remote.origin.url']);
+  return origin.stdout.toString('utf8').trim() || undefined;
 }

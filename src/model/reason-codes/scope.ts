@@ -121,6 +121,6 @@ export const SCOPE_REASONS = {
     cause:
       'The commit last applied, or the one before the push, is no ancestor of head.',
     remedy:
-      'Restore the old history, or check the host by hand and dispatch each module.',
+      'Restore the old history, or bring the named commit back behind head: git merge -s ours <commit>.',
   },
 } as const satisfies ReasonTable<'scope'>;

@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { autoApplyScopeStep } from './run.ts';
+
+await runAction(autoApplyScopeStep);

@@ -1,0 +1,109 @@
+import type { GitRepository } from '../adapters/git.ts';
+import { type Manifest, parseManifest } from '../model/manifest.ts';
+import { readBlobs } from './blobs.ts';
+import type { ManifestResult } from './manifests.ts';
+import {
+  findModuleFolders,
+  type ModuleFolder,
+  manifestPath,
+} from './module-folders.ts';
+import { SYMLINK_MODE, type TreeEntry } from './tree.ts';
+
+/** The modules of one commit. Manifests are parsed when they are asked for. */
+export interface ModuleBook {
+  readonly entries: readonly TreeEntry[];
+  readonly folders: ReadonlyMap<string, ModuleFolder>;
+  /** True for a folder with a manifest, readable or not. */
+  has(id: string): boolean;
+  ids(): string[];
+  /** Undefined where there is no such module. */
+  manifest(id: string): ManifestResult | undefined;
+  /** Ids whose manifest may name paths outside of the module's folder. */
+  claimants(): string[];
+  /** Ids whose manifest may have a key. */
+  mentioning(key: string): string[];
+}
+
+/**
+ * Reads every manifest of a commit in one go, and parses few: parsing costs
+ * a hundred times what looking at the text does, and most manifests matter to
+ * no path of a push.
+ */
+export async function openModuleBook(
+  repository: GitRepository,
+  modulesDir: string,
+  entries: readonly TreeEntry[],
+): Promise<ModuleBook> {
+  const folders = findModuleFolders(entries, modulesDir);
+  const withManifest = [...folders.values()].flatMap(({ name, manifest }) =>
+    manifest ? [{ name, manifest }] : [],
+  );
+  const contents = await readBlobs(
+    repository,
+    withManifest.map(({ manifest }) => ({ oid: manifest.oid })),
+  );
+  const texts = new Map(
+    withManifest.map(({ name }, index) => [
+      name,
+      contents[index]?.toString('utf8') ?? '',
+    ]),
+  );
+  const parsed = new Map<string, ManifestResult>();
+  return {
+    entries,
+    folders,
+    has: (id) => texts.has(id),
+    ids: () => [...texts.keys()],
+    manifest(id) {
+      const known = parsed.get(id);
+      const text = texts.get(id);
+      if (known || text === undefined) return known;
+      const file = manifestPath(modulesDir, id);
+      const folder = folders.get(id);
+      const result = complain(file, folder) ?? parseManifest(file, text, id);
+      parsed.set(id, result);
+      return result;
+    },
+    claimants: () =>
+      [...texts].flatMap(([id, text]) => (mayClaimOutside(text) ? [id] : [])),
+    mentioning: (key) =>
+      [...texts].flatMap(([id, text]) => (mayHaveKey(text, key) ? [id] : [])),
+  };
+}
+
+function complain(
+  file: string,
+  folder: ModuleFolder | undefined,
+): ManifestResult | undefined {
+  const isLink = folder?.manifest?.mode === SYMLINK_MODE;
+  const message = folder?.problem ?? (isLink ? 'is a symlink' : undefined);
+  if (message === undefined) return undefined;
+  return { ok: false, problems: [{ file, line: 1, key: '', message }] };
+}
+
+/**
+ * False only where no valid reading of the text has `paths:` or a compose file
+ * that begins with `/`: neither the word nor such a beginning is there, and
+ * nothing is escaped. A property test holds it to the parser.
+ */
+export function mayClaimOutside(text: string): boolean {
+  return mayHaveKey(text, 'paths') || /(?:^|[\s'"[,{])\/|['"]\s*:\//.test(text);
+}
+
+/** A key is written out, unless the text escapes something. */
+function mayHaveKey(text: string, key: string): boolean {
+  return text.includes(key) || text.includes('\\');
+}
+
+/** Those of the ids whose manifest can be read. */
+export function readableManifests(
+  book: ModuleBook,
+  ids: Iterable<string>,
+): Map<string, Manifest> {
+  const manifests = new Map<string, Manifest>();
+  for (const id of ids) {
+    const result = book.manifest(id);
+    if (result?.ok) manifests.set(id, result.value);
+  }
+  return manifests;
+}
