@@ -22,7 +22,7 @@ import { renderVerdictLines } from '../report/render-verdict-lines.ts';
 import { renderVerdictTable } from '../report/render-verdict-table.ts';
 import { systemClock } from './clock.ts';
 import { systemExec } from './exec.ts';
-import { interruption } from './interruption.ts';
+import { watchInterruption } from './interruption.ts';
 import { fitOutput, unfitInput } from './job-output.ts';
 import { describeOldNode } from './node-version.ts';
 import { redactVerdictLog } from './redacted-verdict-log.ts';
@@ -54,19 +54,21 @@ export async function runAction(step: Step): Promise<void> {
     process.exitCode = 3;
     return;
   }
-  const interrupted = interruption();
+  const interruption = watchInterruption();
   const session = openSession();
   try {
     const outcome: Outcome = await Promise.race([
       executeStep(step, readInputs(step, session.ports), session.ports),
-      interrupted.then((error) => recordError(step, error, session)),
+      interruption.error.then((error) => recordError(step, error, session)),
     ]);
     await report(outcome, session);
     if (outcome.interrupted) process.exit();
   } catch (error) {
     const { message } = redactError(error, session.redactor());
     printLine(`refuse ${step.name} internal/bug: ${oneLine(message)}`);
-    process.exitCode = 3;
+    process.exit(3);
+  } finally {
+    interruption.release();
   }
 }
 

@@ -95,6 +95,20 @@ describe('an action in a runner', () => {
     },
   );
 
+  it('a stop that cannot be put on record still stops', async () => {
+    const run = await probe.run(
+      { behaviour: 'hang' },
+      {
+        whenWaiting: (child) => {
+          writeFileSync(join(probe.folder, 'apply-gates'), 'no folder');
+          child.kill('SIGTERM');
+        },
+      },
+    );
+    expect(run.exitCode).toBe(3);
+    expect(run.outputs).toEqual({});
+  });
+
   it('dispatch-forged: blanks around an input reach the step', async () => {
     const { outputs } = await probe.run({ text: ' true ' });
     expect(outputs['text']).toBe(' true ');
