@@ -11,6 +11,8 @@ export interface Remote {
   readonly protocol: Protocol;
   /** 0600 file with the token, in git's credential-store format. */
   readonly credentialFile?: string;
+  /** Whole configuration of ssh, in place of the user's. */
+  readonly sshConfigFile?: string;
 }
 
 /**
@@ -59,6 +61,42 @@ export function withCredentials(
   writeFileSync(credentialFile, `${address.href}\n`, { mode: 0o600 });
   return {
     remote: { ...remote, credentialFile },
+    close: () => rmSync(place, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Lets git speak ssh with one key, to a forge whose host key is known, and
+ * with nothing of the user's own configuration. `close` removes the key.
+ */
+export function withSshKey(
+  remote: Remote,
+  access: { readonly key: string; readonly knownHosts: string },
+  folder: string,
+): { readonly remote: Remote; readonly close: () => void } {
+  const place = mkdtempSync(join(folder, 'git-ssh-'));
+  const write = (name: string, text: string): string => {
+    const path = join(place, name);
+    writeFileSync(path, `${text.trimEnd()}\n`, { mode: 0o600 });
+    return path;
+  };
+  const quoted = (path: string) => `"${path.replaceAll('%', '%%')}"`;
+  const sshConfigFile = write(
+    'config',
+    [
+      `IdentityFile ${quoted(write('key', access.key))}`,
+      `UserKnownHostsFile ${quoted(write('known_hosts', access.knownHosts))}`,
+      'GlobalKnownHostsFile none',
+      'IdentitiesOnly yes',
+      'IdentityAgent none',
+      'PreferredAuthentications publickey',
+      'UpdateHostKeys no',
+      'ConnectTimeout 15',
+      'ServerAliveInterval 15',
+    ].join('\n'),
+  );
+  return {
+    remote: { ...remote, sshConfigFile },
     close: () => rmSync(place, { recursive: true, force: true }),
   };
 }

@@ -123,8 +123,7 @@ function gitEnvironment(options: GitOptions): Record<string, string> {
     GIT_NO_LAZY_FETCH: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
-    GIT_SSH_COMMAND:
-      'ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no -o ForwardX11=no',
+    GIT_SSH_COMMAND: `ssh -F ${shellQuote(options.remote?.sshConfigFile ?? '/dev/null')} -o BatchMode=yes -o StrictHostKeyChecking=yes -o ForwardAgent=no -o ForwardX11=no`,
     GIT_TERMINAL_PROMPT: '0',
     ...(options.indexFile === undefined
       ? {}

@@ -23,9 +23,7 @@ export function isDenied(result: CommandResult): boolean {
 
 /** True where git would not take what the remote holds. */
 export function isCorrupt(result: CommandResult): boolean {
-  return /fsck error|index-pack (?:failed|output)|did not send all necessary objects/.test(
-    result.stderr,
-  );
+  return /fsck error|^error: object [0-9a-f]{40}: \w+:/m.test(result.stderr);
 }
 
 /** Reads the answer of `git push --porcelain` with one ref. */

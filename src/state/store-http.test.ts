@@ -182,7 +182,7 @@ it('tells what a protected branch said', async () => {
 it('stops at its bound when other writers always come first', async () => {
   await append(open(), 'one');
   await expect(
-    open().commit({
+    remote.open({ clock: makeClock() }).commit({
       message: 'too slow',
       update: async () => {
         plantLine('other');
@@ -207,10 +207,23 @@ it('reads through a remote that stumbles, and tells when it cannot', async () =>
   });
 });
 
+it('takes an answer that was cut off for no answer', async () => {
+  await append(open(), 'one');
+  for (const at of [1, 2, 3, 4]) {
+    let request = 0;
+    server.setFault(() => {
+      request += 1;
+      return request === at ? 'cut-answer' : undefined;
+    });
+    const snapshot = await open().fetch();
+    expect(await snapshot.read('state/log')).toBe('one\n');
+  }
+});
+
 it('brings contents through a remote that stumbles', async () => {
   await append(open(), 'one');
   const snapshot = await open().fetch();
-  failing(READ, [500, 'lose-answer']);
+  failing(READ, [500, 'lose-answer', 'cut-answer']);
   expect(await snapshot.read('state/log')).toBe('one\n');
   const other = await open().fetch();
   failing(READ, Array<GitHttpFault>(50).fill(502));

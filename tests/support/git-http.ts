@@ -22,6 +22,8 @@ export type GitHttpFault =
   | number
   /** git does its work to the end, then the connection breaks. */
   | 'lose-answer'
+  /** The same, in the middle of the answer. */
+  | 'cut-answer'
   /** The connection breaks before git sees the request. */
   | 'lose-request';
 
@@ -138,7 +140,7 @@ async function answerGit(exchange: GitExchange): Promise<void> {
   }
   const answer = await runBackend(exchange);
   if (fault === 'lose-answer') response.destroy();
-  else sendCgi(answer, response);
+  else sendCgi(answer, response, fault === 'cut-answer');
 }
 
 function isAuthorized(
@@ -196,7 +198,7 @@ function cgiEnvironment(exchange: GitExchange): Record<string, string> {
   };
 }
 
-function sendCgi(answer: Buffer, response: ServerResponse): void {
+function sendCgi(answer: Buffer, response: ServerResponse, cut: boolean): void {
   const end = answer.indexOf('\r\n\r\n');
   if (end < 0) {
     response.writeHead(500).end('git http-backend failed');
@@ -210,7 +212,11 @@ function sendCgi(answer: Buffer, response: ServerResponse): void {
     if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10);
     else response.setHeader(name, value);
   }
-  response.writeHead(status).end(answer.subarray(end + 4));
+  const body = answer.subarray(end + 4);
+  response.writeHead(status);
+  if (!cut) response.end(body);
+  else
+    response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
 async function answerRoute(

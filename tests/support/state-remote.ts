@@ -14,6 +14,7 @@ import { type Exec, systemExec } from '../../src/adapters/exec.ts';
 import {
   parseRemoteAddress,
   withCredentials,
+  withSshKey,
 } from '../../src/adapters/git-remote.ts';
 import { openStateStore, type StateStore } from '../../src/state/store.ts';
 
@@ -51,6 +52,8 @@ export interface StateRemote {
   open(settings?: {
     readonly address?: string;
     readonly token?: string;
+    /** Private key and known hosts, for an ssh address. */
+    readonly ssh?: { readonly key: string; readonly knownHosts: string };
     readonly exec?: Exec;
     readonly clock?: Clock;
   }): StateStore;
@@ -79,11 +82,19 @@ export function makeStateRemote(): StateRemote {
   return {
     root,
     repository,
-    open: ({ address = repository, token, exec = systemExec, clock } = {}) => {
+    open: ({
+      address = repository,
+      token,
+      ssh,
+      exec = systemExec,
+      clock,
+    } = {}) => {
       mkdirSync(join(root, 'job'), { recursive: true });
       const folder = mkdtempSync(join(root, 'job', 'store-'));
       const plain = parseRemoteAddress(address, { allowLocalPath: true });
-      const { remote } = withCredentials(plain, token, folder);
+      const { remote } = ssh
+        ? withSshKey(plain, ssh, folder)
+        : withCredentials(plain, token, folder);
       const branch = STATE_BRANCH;
       return openStateStore({
         clone: openBranchClone({ exec, remote, branch, folder }),
