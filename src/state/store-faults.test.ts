@@ -14,7 +14,7 @@ import {
   plainGit,
   type StateRemote,
 } from '../../tests/support/state-remote.ts';
-import { type Exec, systemExec } from '../adapters/exec.ts';
+import { type Command, type Exec, systemExec } from '../adapters/exec.ts';
 import { parseRemoteAddress } from '../adapters/git-remote.ts';
 import type { StateStore } from './store.ts';
 
@@ -110,6 +110,30 @@ it('a writer killed at any step leaves the branch whole', async () => {
   }
   expect(written).toContain(`killed-${step}`);
   plainGit(remote.repository, ['fsck', '--strict']);
+});
+
+it('a push that arrives late is found, not made twice', async () => {
+  await append(remote.open(), 'first');
+  const late: Command[] = [];
+  const exec: Exec = {
+    run: async (command) => {
+      if (!command.args.includes('push')) return systemExec.run(command);
+      const before = late.shift();
+      if (before !== undefined) {
+        await systemExec.run(before);
+        return systemExec.run(command);
+      }
+      late.push(command);
+      return {
+        exitCode: undefined,
+        stdout: Buffer.alloc(0),
+        stderr: '',
+        failure: 'timeout',
+      };
+    },
+  };
+  await append(remote.open({ exec }), 'late');
+  expect(lines()).toEqual(['first', 'late']);
 });
 
 it('survives that git itself is killed in the middle of a push', async () => {
