@@ -90,10 +90,8 @@ async function findPaths(
   if (exists(path)) return [path];
   if (glob === undefined) return [];
   if (!isBoundedGlob(glob)) throw new InputError(input, text, ALLOWED);
-  const [, real] = withRealPath(folder);
-  if (real !== undefined && !isInside(real, roots)) {
-    throw new InputError(input, text, ALLOWED);
-  }
+  const outside = withRealPath(folder).some((each) => !isInside(each, roots));
+  if (outside) throw new InputError(input, text, ALLOWED);
   const { Minimatch } = await import('minimatch');
   const matcher = new Minimatch(glob, { dot: true });
   const depth = glob.includes('**')
@@ -118,7 +116,8 @@ function listFiles(
   let seen = 0;
   for (const { path, left } of folders) {
     if (left === 0 || !isFolder(path)) continue;
-    for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const entries = attempt(() => readdirSync(path, { withFileTypes: true }));
+    for (const entry of entries ?? []) {
       seen += 1;
       if (seen > MAX_ENTRIES) {
         throw new InputError(
@@ -136,19 +135,24 @@ function listFiles(
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return attempt(() => statSync(path))?.isDirectory() ?? false;
 }
 
 function withRealPath(path: string): readonly string[] {
-  try {
-    return [path, realpathSync(path)];
-  } catch {
-    return [path];
-  }
+  return [path, attempt(() => realpathSync(path)) ?? path];
 }
 
 function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return attempt(() => lstatSync(path)) !== undefined;
+}
+
+/** What cannot be looked at is not there; its plan is then missing. */
+function attempt<Value>(look: () => Value): Value | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function isInside(path: string, roots: readonly string[]): boolean {

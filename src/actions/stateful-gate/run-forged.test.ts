@@ -73,7 +73,10 @@ describe('forged runs', () => {
   );
 
   it('dispatch-forged: another commit than that of the event is refused', async () => {
-    const ended = await platform.run({ ...platform.arm('book'), sha: first });
+    const ended = await platform.run({
+      ...platform.arm('book'),
+      sha: platform.first,
+    });
     expect(ended.verdict.code).toBe('input/disagrees-with-event');
   });
 
