@@ -19,6 +19,11 @@ export interface Ports {
   readonly mask: (secret: string) => void;
   /** One line for the person who watches; already safe to print. */
   readonly print: (line: string) => void;
+  /**
+   * Has something done before the process ends because it was asked to stop;
+   * what it returns takes that back. Absent where nobody can ask.
+   */
+  readonly onStop?: (work: () => Promise<void>) => () => void;
 }
 
 /** Inputs as an action or the command line gets them: kebab-case, untrusted. */

@@ -38,6 +38,8 @@ interface Session {
   readonly ports: Ports;
   /** Knows every value masked so far. */
   readonly redactor: () => Redactor;
+  /** What steps still have to do before the process may end. */
+  readonly lastWork: ReadonlySet<() => Promise<void>>;
 }
 
 type Outcome = StepOutcome & { readonly interrupted?: true };
@@ -59,7 +61,10 @@ export async function runAction(step: Step): Promise<void> {
   try {
     const outcome: Outcome = await Promise.race([
       executeStep(step, readInputs(step, session.ports), session.ports),
-      interruption.error.then((error) => recordError(step, error, session)),
+      interruption.error.then(async (error) => {
+        await doLastWork(session);
+        return recordError(step, error, session);
+      }),
     ]);
     await report(outcome, session);
     if (outcome.interrupted) process.exit();
@@ -76,6 +81,7 @@ function openSession(): Session {
   const context = readRunContext(process.env);
   const secrets: string[] = [];
   let redactor = makeRedactor(secrets);
+  const lastWork = new Set<() => Promise<void>>();
   const ports: Ports = {
     context,
     clock: systemClock,
@@ -89,8 +95,24 @@ function openSession(): Session {
     print: (line) => {
       for (const each of redactor.redact(line).split('\n')) printLine(each);
     },
+    onStop: (work) => {
+      lastWork.add(work);
+      return () => lastWork.delete(work);
+    },
   };
-  return { context, ports, redactor: () => redactor };
+  return { context, ports, redactor: () => redactor, lastWork };
+}
+
+/** GitHub kills a job ten seconds after it asked it to stop. */
+const LAST_WORK_MS = 6_000;
+
+/** What does not end in time, or fails, is told by what it left undone. */
+async function doLastWork({ ports, lastWork }: Session): Promise<void> {
+  const works = [...lastWork].map((work) => work());
+  await Promise.race([
+    Promise.allSettled(works),
+    ports.clock.sleep(works.length === 0 ? 0 : LAST_WORK_MS),
+  ]);
 }
 
 /**

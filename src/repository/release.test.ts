@@ -173,7 +173,7 @@ describe('readRelease', () => {
         { link: '/x' },
       ]),
     );
-    expect(await codesOf(changes)).toHaveLength(21);
+    expect(await codesOf(changes)).toHaveLength(22);
   });
 });
 

@@ -28,7 +28,7 @@ export interface ReleaseSource {
 
 export type ReleaseResult =
   | { readonly ok: true; readonly release: Release }
-  | { readonly ok: false; readonly findings: readonly Finding[] };
+  | { readonly ok: false; readonly findings: readonly [Finding, ...Finding[]] };
 
 /**
  * Makes the release of a module: the bytes as committed, through one
@@ -44,16 +44,16 @@ export async function readRelease(
     folder: `${policy.modules_dir}/${manifest.id}`,
     hostPaths: [...manifest.host_files, ...manifest.host_dirs],
   };
-  const listed = checkEntries(entries, layout);
-  if (listed.length > 0) return refused(manifest.id, listed);
+  const [listed, ...alsoListed] = checkEntries(entries, layout);
+  if (listed) return refused(manifest.id, [listed, ...alsoListed]);
   const bytes = await totalSize(repository, entries);
   if (bytes > MAX_RELEASE_BYTES) {
     const message = `holds ${bytes} bytes, more than ${MAX_RELEASE_BYTES}`;
     return refused(manifest.id, [{ path: layout.folder, message }]);
   }
   const files = await readFiles(repository, entries);
-  const read = checkContents(files, layout);
-  if (read.length > 0) return refused(manifest.id, read);
+  const [read, ...alsoRead] = checkContents(files, layout);
+  if (read) return refused(manifest.id, [read, ...alsoRead]);
   return {
     ok: true,
     release: {
@@ -106,24 +106,15 @@ async function readFiles(
 
 function refused(
   module: string,
-  problems: readonly EntryProblem[],
+  problems: readonly [EntryProblem, ...EntryProblem[]],
 ): ReleaseResult {
-  const told = problems
-    .slice(0, MAX_TOLD_PROBLEMS)
-    .map(({ path, message }) =>
-      finding(
-        'scope/unsupported-entry',
-        `${printable(JSON.stringify(path))} ${message}`,
-        { module },
-      ),
-    );
-  const rest = problems.length - told.length;
-  if (rest > 0) {
-    told.push(
-      finding('scope/unsupported-entry', `${rest} more entries are like that`, {
-        module,
-      }),
-    );
-  }
-  return { ok: false, findings: told };
+  const tell = (reason: string) =>
+    finding('scope/unsupported-entry', reason, { module });
+  const describe = ({ path, message }: EntryProblem) =>
+    tell(`${printable(JSON.stringify(path))} ${message}`);
+  const [first, ...others] = problems;
+  const told = others.slice(0, MAX_TOLD_PROBLEMS).map(describe);
+  const rest = others.length - told.length;
+  if (rest > 0) told.push(tell(`${rest} more entries are like that`));
+  return { ok: false, findings: [describe(first), ...told] };
 }

@@ -9,16 +9,28 @@ import type { PlanNoopGuardInputs } from './inputs.ts';
 const MAX_PLANS = 1_000;
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
+/** Where plans are, as an action was told. */
+type PlanPlace = Pick<PlanNoopGuardInputs, 'plan' | 'workingDirectory'>;
+
 /** Reads and parses the plans that the input names. */
 export async function readPlanFiles(
   inputs: PlanNoopGuardInputs,
   context: RunContext,
 ): Promise<readonly PlanFile[]> {
+  const files = await findPlanFiles(inputs, context);
+  return files.map((file) => parsePlanFile(file, inputs.format));
+}
+
+/** Reads the plans that the input names, as they are. */
+export async function findPlanFiles(
+  inputs: PlanPlace,
+  context: RunContext,
+): Promise<readonly FoundFile[]> {
   const base = resolve(context.workspace, inputs.workingDirectory);
   const folder = context.folder();
   const inRunner = context.flavour !== 'local';
   const patterns = parsePatterns(placeOf(inputs, context));
-  const files = await readFoundFiles(patterns, {
+  return readFoundFiles(patterns, {
     input: 'plan',
     base,
     // RUNNER_TEMP belongs to the job alone; elsewhere only our folder in it.
@@ -27,12 +39,11 @@ export async function readPlanFiles(
     maxFiles: MAX_PLANS,
     maxBytes: MAX_PLAN_BYTES,
   });
-  return files.map((file) => parseFile(file, inputs));
 }
 
 /** What was asked for; by default the plans that module-plan left. */
 export function placeOf(
-  inputs: Pick<PlanNoopGuardInputs, 'plan'>,
+  inputs: Pick<PlanPlace, 'plan'>,
   context: Pick<RunContext, 'folder'>,
 ): string {
   return inputs.plan ?? join(context.folder(), 'plans', '*.plan.json');
@@ -50,9 +61,9 @@ function parsePatterns(text: string): readonly string[] {
   }
 }
 
-function parseFile(
+export function parsePlanFile(
   file: FoundFile,
-  { format }: Pick<PlanNoopGuardInputs, 'format'>,
+  format: PlanNoopGuardInputs['format'],
 ): PlanFile {
   const { name } = file;
   const reading =

@@ -1,0 +1,121 @@
+import type { Plan } from '../../model/plan.ts';
+import type { Status } from '../../model/status.ts';
+import {
+  type Finding,
+  finding,
+  passVerdict,
+  refuseVerdict,
+  type Verdict,
+} from '../../model/verdict.ts';
+import { readModuleFacts } from '../../repository/module-facts.ts';
+import {
+  type ModuleSource,
+  readModuleSources,
+} from '../../repository/module-sources.ts';
+import type { Subject } from '../../repository/subject.ts';
+import { readStatuses } from '../../state/status-store.ts';
+import type { StateStore } from '../../state/store.ts';
+import { findHeadPosition } from '../auto-apply-scope/read-record.ts';
+import type { Ports } from '../step.ts';
+import { checkGates, checkPermission, readLane } from './check-lane.ts';
+import { checkPlans } from './check-plans.ts';
+import type { ModuleApplyInputs } from './inputs.ts';
+
+/** A module that may be applied, with what was planned and what is known. */
+export interface ReadyModule {
+  readonly source: ModuleSource;
+  readonly tree: string;
+  readonly plan: Plan;
+  readonly status: Status | undefined;
+}
+
+/** In the order of `depends_on`; or why nothing is applied. */
+export type Readiness =
+  | { readonly kind: 'ready'; readonly modules: readonly ReadyModule[] }
+  | { readonly kind: 'stop'; readonly verdict: Verdict };
+
+interface ReadinessRequest {
+  readonly gate: string;
+  readonly inputs: ModuleApplyInputs;
+  readonly subject: Subject;
+  readonly store: StateStore;
+}
+
+/**
+ * Everything that must hold before anything reaches a host, from what the job
+ * put on record to what the remote says now. Nothing of it rests on earlier
+ * steps having run, only on what they left behind.
+ */
+export async function checkBeforeApply(
+  request: ReadinessRequest,
+  ports: Ports,
+): Promise<Readiness> {
+  const { inputs, subject, store } = request;
+  const stop = (findings: readonly Finding[]) => refuse(request, findings);
+  const { modules } = inputs;
+
+  const read = await readModuleSources(subject, modules);
+  if (!read.ok) return stop(read.findings);
+  const snapshot = await store.fetch();
+  const statuses = await readStatuses(snapshot);
+  const facts = await readModuleFacts(subject, modules, statuses);
+
+  const record = readLane(subject, ports);
+  const missing = checkGates(record, { sha: subject.head, modules });
+  if (missing.length > 0) return stop(missing);
+  const forbidden = checkPermission(record, facts, ports);
+  if (forbidden.length > 0) return stop(forbidden);
+
+  const { sources } = read;
+  const check = { inputs, subject, sources, facts, record };
+  const { findings, plans } = await checkPlans(check, ports);
+  if (findings.length > 0) return stop(findings);
+
+  const heads = snapshot.remoteHeads;
+  const moved = await checkPosition(request, heads, ports);
+  if (moved) return moved;
+  return {
+    kind: 'ready',
+    modules: sources.flatMap((source) => {
+      const plan = plans.get(source.id);
+      const known = facts.get(source.id);
+      return plan && known?.tree !== undefined
+        ? [{ source, tree: known.tree, plan, status: known.status }]
+        : [];
+    }),
+  };
+}
+
+/** An older run never overwrites what a newer one applies. */
+async function checkPosition(
+  request: ReadinessRequest,
+  heads: ReadonlyMap<string, string>,
+  ports: Ports,
+): Promise<Readiness | undefined> {
+  const { gate, subject } = request;
+  const position = await findHeadPosition(ports, subject, heads);
+  switch (position.kind) {
+    case 'tip':
+      return undefined;
+    case 'superseded': {
+      const reason = `${subject.head} is no longer the tip of the default branch, ${position.tip} is: nothing was applied`;
+      const about = { gate, sha: subject.head };
+      const verdict = passVerdict(about, 'scope/superseded', reason);
+      return { kind: 'stop', verdict };
+    }
+    case 'gone':
+      return refuse(request, [
+        finding('scope/history-rewritten', position.reason),
+      ]);
+  }
+}
+
+function refuse(
+  { gate, subject }: ReadinessRequest,
+  findings: readonly Finding[],
+): Readiness {
+  const [first, ...others] = findings;
+  if (!first) throw new TypeError('a refusal needs a finding');
+  const about = { gate, sha: subject.head };
+  return { kind: 'stop', verdict: refuseVerdict(about, [first, ...others]) };
+}

@@ -1,0 +1,81 @@
+import { loadDriver } from '../../drivers/load-driver.ts';
+import { type Finding, finding } from '../../model/verdict.ts';
+import { readRelease } from '../../repository/release.ts';
+import type { Subject } from '../../repository/subject.ts';
+import type { ModuleHosts } from '../open-module-hosts.ts';
+import type { Ports } from '../step.ts';
+import type { ReadyModule } from './check-before-apply.ts';
+
+interface ExplainRequest {
+  readonly subject: Subject;
+  readonly modules: readonly ReadyModule[];
+  readonly hosts: ModuleHosts;
+}
+
+/**
+ * Asks the hosts how attempts ended of which we do not know it. One that stays
+ * unexplained blocks the module: trying again could be the second blow.
+ */
+export async function findUnexplained(
+  { subject, modules, hosts }: ExplainRequest,
+  ports: Ports,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const module of modules) {
+    if (module.status?.last_apply_result !== 'unknown') continue;
+    const explained = await explain(module, { subject, hosts });
+    if (typeof explained === 'string') ports.print(explained);
+    else findings.push(explained);
+  }
+  return findings;
+}
+
+/** How the attempt ended, in words; or why nobody can say. */
+async function explain(
+  { source, status }: ReadyModule,
+  { subject, hosts }: Pick<ExplainRequest, 'subject' | 'hosts'>,
+): Promise<Finding | string> {
+  const { id, manifest } = source;
+  const record = status?.attempt;
+  const unknown = (why: string, remedy?: string) =>
+    finding('apply/unknown', `The attempt before on ${id}: ${why}`, {
+      module: id,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  if (!record) return unknown('the status does not name its record');
+  if (status.last_apply_host !== manifest.host) {
+    return unknown(`its record is on another host, ${status.last_apply_host}`);
+  }
+  const driver = await loadDriver(manifest.driver);
+  const read = await readRelease(subject.repository, {
+    sha: subject.head,
+    manifest,
+    policy: subject.policy,
+    entries: source.entries,
+  });
+  if (!driver || !read.ok) return unknown('it cannot be asked for any more');
+  const host = hosts.of(source);
+  const answer = await driver.readRecord({
+    host,
+    release: read.release,
+    record,
+  });
+  switch (answer.kind) {
+    case 'absent':
+      return `${id}: the attempt before, ${record}, never began`;
+    case 'running':
+      return unknown(
+        `${record} is still at it (${answer.phase})`,
+        'Wait until it has ended, then run the lane again.',
+      );
+    case 'refused':
+      return { ...answer.refusal, module: id };
+    case 'ended':
+      return answer.ending.result === 'unknown'
+        ? unknown(
+            answer.ending.finding.reason,
+            `${answer.ending.finding.remedy}. Once the module is as it should be, remove that file and run the lane again.`,
+          )
+        : `${id}: the attempt before, ${record}, ended as ${answer.ending.result}`;
+  }
+}

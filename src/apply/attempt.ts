@@ -1,0 +1,39 @@
+import type { ApplyResult } from '../drivers/driver.ts';
+import type { RunIdentity, Status } from '../model/status.ts';
+import type { Finding } from '../model/verdict.ts';
+
+/** One try to bring a module to a commit, as it is known before it begins. */
+export interface Attempt {
+  readonly module: string;
+  readonly host: string;
+  readonly sha: string;
+  readonly tree: string;
+  readonly planDigest: string;
+  /** Name of the host's own record. */
+  readonly record: string;
+  readonly actor: string;
+  readonly run: RunIdentity;
+  /** What was on record before. */
+  readonly previous: Status | undefined;
+}
+
+/** How it went with one module of the step. */
+export type ModuleOutcome =
+  | {
+      readonly kind: 'attempted';
+      readonly attempt: Attempt;
+      readonly result: ApplyResult;
+    }
+  /** Not touched, because of something else. */
+  | {
+      readonly kind: 'held';
+      readonly module: string;
+      readonly finding: Finding;
+    };
+
+/** True where the dependants of the module may go on. */
+export function isGood(outcome: ModuleOutcome): boolean {
+  if (outcome.kind === 'held') return false;
+  const { result } = outcome.result;
+  return result === 'applied' || result === 'noop';
+}
