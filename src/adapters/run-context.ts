@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ActionError } from '../model/errors.ts';
@@ -47,7 +47,6 @@ export function readRunContext(env: Environment): RunContext {
   const number = env['GITHUB_RUN_NUMBER'] ?? '0';
   const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
   const linked = flavour === 'github' ? id : number;
-  const temporary = env['RUNNER_TEMP'] || tmpdir();
   return {
     flavour,
     eventName: env['GITHUB_EVENT_NAME'] ?? '',
@@ -73,12 +72,26 @@ export function readRunContext(env: Environment): RunContext {
       url: inRunner ? `${serverUrl}/${repository}/actions/runs/${linked}` : '',
     },
     job: env['GITHUB_JOB'] ?? '',
-    folder: () => {
-      const folder = join(temporary, 'apply-gates');
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return folder;
-    },
+    folder: jobFolder(env['RUNNER_TEMP']),
     workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(),
+  };
+}
+
+/**
+ * RUNNER_TEMP is the job's own; without a runner there is no other step to
+ * share files with, and the system's temporary folder is everybody's.
+ */
+function jobFolder(runnerTemp: string | undefined): () => string {
+  let made: string | undefined;
+  return () => {
+    if (made !== undefined) return made;
+    if (runnerTemp) {
+      made = join(runnerTemp, 'apply-gates');
+      mkdirSync(made, { recursive: true, mode: 0o700 });
+    } else {
+      made = mkdtempSync(join(tmpdir(), 'apply-gates-'));
+    }
+    return made;
   };
 }
 

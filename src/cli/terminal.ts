@@ -1,6 +1,8 @@
 import type { StepOutcome } from '../actions/step.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { disarmLine } from '../redaction/neutralise.ts';
+import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
+import { makeRedactor } from '../redaction/redactor.ts';
 import { renderVerdictLines } from '../report/render-verdict-lines.ts';
 
 /** Where a command writes: text for a person, or one JSON document. */
@@ -17,18 +19,22 @@ export function openTerminal(
   stream: NodeJS.WritableStream & { readonly isTTY?: boolean },
   json: boolean,
 ): Terminal {
+  // No secret is known here; credentials are told by their form.
+  const redactor = makeRedactor([]);
   const colour = stream.isTTY === true && !process.env['NO_COLOR'];
   const line = (text: string) => {
     if (!json) stream.write(`${text}\n`);
   };
   return {
     json,
-    line: (text) => line(disarmLine(text)),
+    line: (text) => line(disarmLine(redactor.redact(text))),
     verdict: (verdict) => {
-      for (const each of renderVerdictLines(verdict, { colour })) line(each);
+      const safe = redactVerdict(verdict, redactor);
+      for (const each of renderVerdictLines(safe, { colour })) line(each);
     },
     document: (value) => {
-      if (json) stream.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (json)
+        stream.write(`${redactOutput(JSON.stringify(value), redactor)}\n`);
     },
   };
 }

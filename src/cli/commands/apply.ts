@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AUTO_APPLY } from '../../lanes/lanes.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { planSchema } from '../../model/plan.ts';
-import { openLocalRun } from '../local-run.ts';
+import { type LocalRun, openLocalRun } from '../local-run.ts';
 import { runLaneHere } from '../run-lane-here.ts';
 import type { Terminal } from '../terminal.ts';
 import {
@@ -38,13 +38,16 @@ export function apply(target: string, options: ApplyOptions) {
       { ...options, event: 'workflow_dispatch', head: approved, inputs },
       terminal,
     );
-    const steps = AUTO_APPLY.steps.filter(({ id }) => !plan || id !== 'plan');
+    if (plan !== undefined) placePlan(run, module, plan);
+    const steps = AUTO_APPLY.steps.filter(
+      ({ id }) => plan === undefined || id !== 'plan',
+    );
     try {
       return await runLaneHere(
         {
           lane: { ...AUTO_APPLY, steps },
           inputs,
-          common: { ...commonInputs(options, run.repo), plan },
+          common: commonInputs(options),
           ports: run.ports,
           ...(options.dryRun ? { stopBefore: 'apply' } : {}),
         },
@@ -57,12 +60,16 @@ export function apply(target: string, options: ApplyOptions) {
 }
 
 /** A module id, or the path of a plan that names its module. */
-function readTarget(target: string): { module: string; plan?: string } {
+function readTarget(target: string): {
+  readonly module: string;
+  /** Text of the plan, where one is given. */
+  readonly plan?: string;
+} {
   if (isModuleId(target)) return { module: target };
   if (existsSync(target)) {
     try {
-      const plan = planSchema.parse(JSON.parse(readFileSync(target, 'utf8')));
-      return { module: plan.module, plan: resolve(target) };
+      const plan = readFileSync(target, 'utf8');
+      return { module: planSchema.parse(JSON.parse(plan)).module, plan };
     } catch {
       throw new InputError('<module-or-plan>', target, 'a file with a plan');
     }
@@ -72,6 +79,13 @@ function readTarget(target: string): { module: string; plan?: string } {
     target,
     'a module id or a plan file',
   );
+}
+
+/** Where the guard looks for it, as if it had just been made. */
+function placePlan(run: LocalRun, module: string, plan: string): void {
+  const folder = join(run.ports.context.folder(), 'plans');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${module}.plan.json`), plan, { mode: 0o600 });
 }
 
 function readApproved({ approved, approvedPr }: ApplyOptions): string {

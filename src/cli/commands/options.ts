@@ -17,10 +17,8 @@ export interface OverrideOptions {
 /** Inputs that every step takes. */
 export function commonInputs(
   options: RepositoryOptions & { readonly sshKeyFile?: string },
-  repo: string,
 ): RawInputs {
   return {
-    'working-directory': repo,
     policy: options.policy,
     'ssh-key-file': options.sshKeyFile,
   };

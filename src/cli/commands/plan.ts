@@ -22,7 +22,7 @@ export function plan(module: string, options: PlanOptions) {
       const outcome = await executeStep(
         modulePlanStep,
         {
-          ...commonInputs(options, run.repo),
+          ...commonInputs(options),
           modules: JSON.stringify([module]),
         },
         run.ports,

@@ -48,7 +48,7 @@ export function rehearse(options: RehearseOptions) {
         {
           lane: AUTO_APPLY,
           inputs: options.input,
-          common: commonInputs(options, run.repo),
+          common: commonInputs(options),
           ports: stops ? run.ports : keepStateHere(run),
           ...(stops ? { stopBefore: 'apply' } : {}),
         },
@@ -71,7 +71,7 @@ async function hasRemoteHost(
 ): Promise<boolean> {
   try {
     const { policy } = await readSubject(run.ports, {
-      workingDirectory: run.repo,
+      workingDirectory: '.',
       policyPath: options.policy ?? '.platform/gates.yaml',
     });
     return Object.values(policy.hosts).some(

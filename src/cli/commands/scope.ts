@@ -43,7 +43,7 @@ async function judge(
   run: LocalRun,
   terminal: Terminal,
 ): Promise<number> {
-  const common = commonInputs(options, run.repo);
+  const common = commonInputs(options);
   const scoped = await executeStep(
     autoApplyScopeStep,
     {

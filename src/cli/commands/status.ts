@@ -40,7 +40,7 @@ async function fetchStatuses(
   run: LocalRun,
   options: RepositoryOptions,
 ): Promise<Map<string, Status>> {
-  const repository = openWorkingDirectory(run.ports, run.repo);
+  const repository = openWorkingDirectory(run.ports, '.');
   const path = options.policy ?? '.platform/gates.yaml';
   const policy = await readPolicy(repository, run.head, path);
   const { store, close } = await openRepositoryState(run.ports, {
