@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { findFreePort } from './free-port.ts';
 import { type Changes, makePlatform, type Platform } from './platform.ts';
 import { listRepositoryFiles, readRepositoryFile } from './repository-files.ts';
+import { type ServiceOptions, serviceModule } from './service-module.ts';
 import type { TestSshd } from './sshd.ts';
 
 const EXAMPLE = 'examples/platform/';
@@ -22,15 +23,23 @@ export interface ExampleSettings {
   readonly host?: Readonly<Record<string, unknown>> | undefined;
   /** Content of known_hosts where it is not the one of the sshd. */
   readonly knownHosts?: string | undefined;
-  /** Further files of the first commit. */
-  readonly files?: Changes | undefined;
+  /** Modules beside those of the example: id -> how they differ. */
+  readonly modules?: Readonly<Record<string, ServiceOptions>> | undefined;
 }
 
 /** A copy of the example platform, with a host of its own on this machine. */
 export interface ExamplePlatform extends Platform {
   /** `runtime_root` of the host `demo`. */
   readonly host: string;
-  /** What a service answers; undefined where nothing does. */
+  /** Where the modules of `module` run. */
+  readonly services: string;
+  /** Files of a module that starts no process and runs at once. */
+  module(id: string, options?: ServiceOptions): Changes;
+  /** Version that runs of such a module; undefined where none does. */
+  running(id: string): string | undefined;
+  /** Versions of such a module that were applied, in order. */
+  applies(id: string): string[];
+  /** What a service of the example answers; undefined where nothing does. */
   ask(module: ExampleModule, path?: string): Promise<string | undefined>;
   /** Puts what is checked out into service by hand, past every gate. */
   startByHand(module: ExampleModule): Promise<void>;
@@ -41,12 +50,24 @@ export interface ExamplePlatform extends Platform {
 export async function makeExamplePlatform(
   settings: ExampleSettings = {},
 ): Promise<ExamplePlatform> {
-  const platform = makePlatform({ ...exampleFiles(), ...settings.files });
+  const platform = makePlatform(exampleFiles());
   const host = join(platform.root, 'host');
+  const services = join(platform.root, 'services');
+  mkdirSync(services);
+  const module = (id: string, options: ServiceOptions = {}) =>
+    serviceModule(id, services, { host: 'demo', ...options });
   const ports = new Map<ExampleModule, number>();
   for (const module of MODULES) ports.set(module, await prepare(host, module));
   mkdirSync(join(host, 'backups'));
-  platform.commit(policyFiles(settings, host), 'the policy');
+  platform.commit({
+    ...policyFiles(settings, host),
+    ...Object.assign(
+      {},
+      ...Object.entries(settings.modules ?? {}).map(([id, options]) =>
+        module(id, options),
+      ),
+    ),
+  });
   const shared = (module: string) => join(host, module, 'shared');
   const ask = async (module: ExampleModule, path = '/') => {
     try {
@@ -60,6 +81,11 @@ export async function makeExamplePlatform(
   return {
     ...platform,
     host,
+    services,
+    module,
+    running: (id) => read(join(services, id)),
+    applies: (id) =>
+      (read(join(services, `${id}.log`)) ?? '').split('\n').filter(Boolean),
     ask,
     startByHand: async (module) => {
       execFileSync(process.execPath, ['lib/service.mjs', module, 'apply'], {
@@ -76,6 +102,10 @@ export async function makeExamplePlatform(
       platform.close();
     },
   };
+}
+
+function read(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : undefined;
 }
 
 /** Node by its path: a login over ssh may not find it. */

@@ -82,7 +82,8 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
     await request.beforeStep?.(id, job);
     const run = await runStep({ step, id, known, request, job });
     steps.push({ id, run });
-    if (run && run.exitCode !== 0) status = 'failure';
+    const failed = run !== undefined && run.exitCode !== 0;
+    if (failed && !step['continue-on-error']) status = 'failure';
   }
   return summarise(steps, status, job);
 }

@@ -4,24 +4,23 @@ import { join } from 'node:path';
 
 /**
  * Every entry below a folder with its mode, owner, time and content, sorted.
- * Two equal listings mean that nothing was touched in between.
+ * Two equal listings mean that nothing was touched in between. Left out is
+ * where a plan puts its copy of a release, to take it away at its end.
  */
-export function listHost(folder: string): string[] {
+export function listFolder(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => !path.startsWith('.staging'))
     .sort()
     .map((path) => describe(folder, path));
 }
 
 function describe(folder: string, path: string): string {
   const full = join(folder, path);
-  const { mode, uid, mtimeMs } = lstatSync(full);
-  const content = describeContent(full);
-  return [path, mode.toString(8), uid, mtimeMs, content].join(' ');
-}
-
-function describeContent(path: string): string {
-  const found = lstatSync(path);
-  if (found.isSymbolicLink()) return readlinkSync(path);
-  if (!found.isFile()) return '';
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const found = lstatSync(full);
+  const rights = [found.mode.toString(8), found.uid];
+  if (found.isSymbolicLink())
+    return [path, ...rights, readlinkSync(full)].join(' ');
+  if (!found.isFile()) return [path, ...rights].join(' ');
+  const hash = createHash('sha256').update(readFileSync(full)).digest('hex');
+  return [path, ...rights, found.mtimeMs, hash].join(' ');
 }

@@ -10,7 +10,7 @@ import {
 import { dispatchEvent, type ForgeEvent, pushEvent } from './forge-events.ts';
 import { type JobRun, type RunRequest, runWorkflow } from './forge-runner.ts';
 import { type GitHttpServer, startGitHttp } from './git-http.ts';
-import { listHost } from './host-listing.ts';
+import { listFolder } from './host-listing.ts';
 import type { Changes } from './platform.ts';
 import type { Flavour } from './runner-job.ts';
 import type { TestSshd } from './sshd.ts';
@@ -50,7 +50,7 @@ export interface Lane {
   armed(module: string): Record<string, string>;
   /** The status of a module on the state branch. */
   status(module: string): Status | undefined;
-  /** Full listing of the host, to be compared with a later one. */
+  /** Everything on the host and what runs there, to be compared later. */
   listHost(): string[];
   close(): Promise<void>;
 }
@@ -101,7 +101,7 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
       stateful_confirm: `apply ${module} ${tip().slice(0, 12)}`,
     }),
     status: (module) => readStatus(platform, module),
-    listHost: () => listHost(platform.host),
+    listHost: () => [platform.host, platform.services].flatMap(listFolder),
     close: async () => {
       await forge.close();
       platform.close();

@@ -150,7 +150,7 @@ export async function checkOut(
   const basic = Buffer.from(`x-access-token:${forge.token}`).toString('base64');
   const fetch = (...refspecs: readonly string[]) =>
     git(
-      ...['-c', `http.extraheader=AUTHORIZATION: basic ${basic}`],
+      ...['-c', `http.extraheader=Authorization: Basic ${basic}`],
       ...['fetch', '--quiet', '--prune', '--no-recurse-submodules', 'origin'],
       ...refspecs,
     );

@@ -1,0 +1,82 @@
+import { existsSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobRun } from '../support/forge-runner.ts';
+import { type Lane, openLane } from '../support/lane.ts';
+import { pathOf } from '../support/requirements.ts';
+import { hasSshd, startSshd, type TestSshd } from '../support/sshd.ts';
+
+const runtimes = [
+  { name: process.version, flavour: 'forgejo', node: process.execPath },
+  { name: 'Node 24', flavour: 'github', node: pathOf('node24') },
+] as const;
+
+describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
+  'a stateless change, over ssh, on $name ($flavour)',
+  ({ flavour, node }) => {
+    let sshd: TestSshd;
+    let lane: Lane;
+    let run: JobRun;
+    let after: string;
+
+    beforeAll(async () => {
+      sshd = await startSshd();
+      lane = await openLane({ sshd, flavour });
+      const page = { 'modules/site/public/index.html': 'release two' };
+      run = await lane.push(page, { node });
+      after = lane.platform.git('rev-parse', 'HEAD');
+    });
+    afterAll(async () => {
+      await lane?.close();
+      await sshd?.stop();
+    });
+
+    it('passes every gate and is applied', () => {
+      expect(run.codes).toEqual({
+        scope: 'scope/eligible',
+        stateful: 'stateful/none',
+        plan: 'plan/drift-allowed',
+        guard: 'plan/drift-allowed',
+        apply: 'apply/applied',
+        report: 'report/complete',
+      });
+      expect(run.status).toBe('success');
+      expect(run.outputs('apply')).toMatchObject({
+        applied: '["site"]',
+        noop: '[]',
+        failed: '[]',
+      });
+    });
+
+    it('serves the new content', async () => {
+      expect(await lane.platform.ask('site')).toBe('release two');
+    });
+
+    it('is on record on the state branch', () => {
+      expect(lane.status('site')).toMatchObject({
+        last_apply_sha: after,
+        last_apply_result: 'applied',
+        last_apply_host: 'demo',
+        last_apply_actor: 'ada',
+        health: 'healthy',
+        run: { number: '1', attempt: '1' },
+      });
+    });
+
+    it('lies on the host as one release, which is the current one', () => {
+      const folder = join(lane.platform.host, 'site');
+      const current = readlinkSync(join(folder, 'current'));
+      expect(current).toBe(`releases/${lane.status('site')?.tree}`);
+      for (const path of ['lib/service.mjs', 'modules/site/server.mjs']) {
+        expect(existsSync(join(folder, 'current', path))).toBe(true);
+      }
+      const shared = join(folder, 'current/modules/site/service.json');
+      expect(readlinkSync(shared)).toBe(join(folder, 'shared/service.json'));
+      expect(existsSync(join(folder, 'current/modules/feed'))).toBe(false);
+    });
+
+    it('needed one connection to the host', () => {
+      expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(1);
+    });
+  },
+);
