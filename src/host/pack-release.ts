@@ -122,7 +122,10 @@ function staysInside(path: string, target: string, layout: Layout): boolean {
 }
 
 async function writeArchive(files: readonly ReleaseFile[]): Promise<Buffer> {
-  const { pack } = await import('tar-stream');
+  // As a bundle has it: a CommonJS module has its names on `default` only.
+  const {
+    default: { pack },
+  } = await import('tar-stream');
   const archive = pack();
   const chunks: Buffer[] = [];
   const whole = (async () => {
