@@ -8,11 +8,7 @@ import type { Finding } from '../../model/verdict.ts';
 import type { ModuleFacts } from '../../repository/module-facts.ts';
 import type { ModuleSource } from '../../repository/module-sources.ts';
 import type { Subject } from '../../repository/subject.ts';
-import {
-  findPlanFiles,
-  parsePlanFile,
-  placeOf,
-} from '../plan-noop-guard/read-plan-files.ts';
+import { findPlanFiles, parsePlanFile, placeOf } from '../read-plan-files.ts';
 import type { Ports } from '../step.ts';
 import type { LaneRecord } from './check-lane.ts';
 import type { ModuleApplyInputs } from './inputs.ts';

@@ -4,12 +4,12 @@ import {
   PLAN_GUARD,
   type PlanGuardFacts,
 } from '../../gates/plan-guard/decide-plan-guard.ts';
+import { findPlanFiles, parsePlanFile, placeOf } from '../read-plan-files.ts';
 import type { Ports, Step } from '../step.ts';
 import {
   type PlanNoopGuardInputs,
   parsePlanNoopGuardInputs,
 } from './inputs.ts';
-import { placeOf, readPlanFiles } from './read-plan-files.ts';
 import { readSacredModules } from './read-sacred-modules.ts';
 
 /** Judges plans before anything is applied. */
@@ -53,8 +53,9 @@ async function readFacts(
   inputs: PlanNoopGuardInputs,
   ports: Ports,
 ): Promise<PlanGuardFacts> {
+  const found = await findPlanFiles(inputs, ports.context);
   return {
-    files: await readPlanFiles(inputs, ports.context),
+    files: found.map((file) => parsePlanFile(file, inputs.format)),
     place: placeOf(inputs, ports.context),
     modules: inputs.modules,
     requireNoop: inputs.requireNoop,

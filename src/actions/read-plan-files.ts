@@ -1,24 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
-import { type FoundFile, readFoundFiles } from '../../adapters/found-files.ts';
-import type { RunContext } from '../../adapters/run-context.ts';
-import type { PlanFile } from '../../gates/plan-guard/assign-plans.ts';
-import { malformed } from '../../gates/plan-guard/judged-plan.ts';
-import { parsePlan } from '../../gates/plan-guard/parse-plan.ts';
-import type { PlanNoopGuardInputs } from './inputs.ts';
+import { type FoundFile, readFoundFiles } from '../adapters/found-files.ts';
+import type { RunContext } from '../adapters/run-context.ts';
+import type { PlanFile } from '../gates/plan-guard/assign-plans.ts';
+import { malformed, type PlanFormat } from '../gates/plan-guard/judged-plan.ts';
+import { parsePlan } from '../gates/plan-guard/parse-plan.ts';
 
 const MAX_PLANS = 1_000;
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
 
 /** Where plans are, as an action was told. */
-type PlanPlace = Pick<PlanNoopGuardInputs, 'plan' | 'workingDirectory'>;
-
-/** Reads and parses the plans that the input names. */
-export async function readPlanFiles(
-  inputs: PlanNoopGuardInputs,
-  context: RunContext,
-): Promise<readonly PlanFile[]> {
-  const files = await findPlanFiles(inputs, context);
-  return files.map((file) => parsePlanFile(file, inputs.format));
+export interface PlanPlace {
+  /** Undefined: the plans that module-plan left in this job. */
+  readonly plan: string | undefined;
+  readonly workingDirectory: string;
 }
 
 /** Reads the plans that the input names, as they are. */
@@ -61,9 +55,10 @@ function parsePatterns(text: string): readonly string[] {
   }
 }
 
+/** Reads one file as a plan; why it was not read makes it malformed. */
 export function parsePlanFile(
   file: FoundFile,
-  format: PlanNoopGuardInputs['format'],
+  format: PlanFormat | 'auto',
 ): PlanFile {
   const { name } = file;
   const reading =
