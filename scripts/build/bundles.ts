@@ -1,7 +1,9 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { discoverEntries } from './entries.ts';
 import { renderLicences } from './licences.ts';
+
+const encoder = new TextEncoder();
 
 /** Path below dist/ -> content. */
 export type Bundles = ReadonlyMap<string, Uint8Array>;
@@ -31,9 +33,28 @@ const actionsPackagesHaveNoSideEffects: Plugin = {
   },
 };
 
-/** Bundled CommonJS asks for Node's own modules with `require`. */
+/**
+ * The same program as ES modules, which esbuild can shake: for Node the package
+ * names its CommonJS form first.
+ */
+const yamlAsModules: Plugin = {
+  name: 'yaml-as-modules',
+  setup({ onResolve, initialOptions }) {
+    const path = join(
+      initialOptions.absWorkingDir ?? '.',
+      'node_modules/yaml/browser/dist/index.js',
+    );
+    onResolve({ filter: /^yaml$/ }, () => ({ path, sideEffects: false }));
+  },
+};
+
+/**
+ * Bundled CommonJS asks for Node's own modules with `require`. esbuild's
+ * stand-in for it is in one file, and looks for the real one there.
+ */
+const REQUIRE_STAND_IN = 'Dynamic require of';
 const REQUIRE_BANNER =
-  "import{createRequire as nodeCreateRequire}from'node:module';const require=nodeCreateRequire(import.meta.url);";
+  "import{createRequire as nodeCreateRequire}from'node:module';const require=nodeCreateRequire(import.meta.url);\n";
 
 const OPTIONS = {
   bundle: true,
@@ -43,14 +64,13 @@ const OPTIONS = {
   target: 'node20.19',
   entryNames: '[name]',
   chunkNames: 'chunks/[name]-[hash]',
-  banner: { js: REQUIRE_BANNER },
   minify: true,
   // Their texts are in LICENSES.txt, once.
   legalComments: 'none',
   metafile: true,
   write: false,
   logLevel: 'error',
-  plugins: [actionsPackagesHaveNoSideEffects],
+  plugins: [actionsPackagesHaveNoSideEffects, yamlAsModules],
 } as const satisfies BuildOptions;
 
 /** Builds everything that belongs into dist/, without writing it. */
@@ -68,31 +88,26 @@ export async function makeBundles(
     entryPoints,
     outdir,
   });
-  const bundles = (result.outputFiles ?? []).map(
-    ({ path, contents }) => [relative(outdir, path), contents] as const,
-  );
+  const bundles = (result.outputFiles ?? []).map(({ path, text }) => {
+    const name = relative(outdir, path);
+    return [name, encoder.encode(withPrefix(name, text))] as const;
+  });
   const used = Object.values(result.metafile?.outputs ?? {}).flatMap(
     ({ inputs }) =>
       Object.entries(inputs)
         .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
         .map(([file]) => file),
   );
-  const text = new TextEncoder();
   return new Map(
     [
-      ...bundles.map(([path, contents]) =>
-        path === 'cli.js'
-          ? ([path, withHashbang(contents)] as const)
-          : ([path, contents] as const),
-      ),
-      ['LICENSES.txt', text.encode(renderLicences(root, used))] as const,
+      ...bundles,
+      ['LICENSES.txt', encoder.encode(renderLicences(root, used))] as const,
     ].sort(([left], [right]) => (left < right ? -1 : 1)),
   );
 }
 
-function withHashbang(contents: Uint8Array): Uint8Array {
-  const text = Buffer.from(contents).toString('utf8');
-  return text.startsWith('#!')
-    ? contents
-    : Buffer.from(`#!/usr/bin/env node\n${text}`);
+function withPrefix(name: string, text: string): string {
+  const hashbang = name === 'cli.js' ? '#!/usr/bin/env node\n' : '';
+  const banner = text.includes(REQUIRE_STAND_IN) ? REQUIRE_BANNER : '';
+  return `${hashbang}${banner}${text.replace(/^#!.*\n/, '')}`;
 }
