@@ -27,6 +27,8 @@ export interface TestHost {
   readonly runtimeRoot: string;
   /** What a module of `makeRelease` serves lies here. */
   readonly service: string;
+  /** The folder of the job on the runner. */
+  readonly job: string;
   readonly policy: HostPolicy;
   readonly open: (changes?: Partial<OpenHostRequest>) => Promise<HostSession>;
   remove(): Promise<void>;
@@ -55,6 +57,7 @@ export function makeHost(sshd?: TestSshd): TestHost {
     folder,
     runtimeRoot,
     service,
+    job,
     policy,
     open: async (changes = {}) => {
       const session = await openHost({

@@ -32,8 +32,13 @@ export interface TestSshd {
 /** True where these tests can run; give it to `describe.skipIf(!…)`. */
 export const hasSshd = pathOf('sshd') !== undefined;
 
-/** Starts an sshd that lets the user of the tests in with a new key. */
-export async function startSshd(): Promise<TestSshd> {
+/**
+ * Starts an sshd that lets the user of the tests in with a new key; further
+ * lines of its configuration may be given.
+ */
+export async function startSshd(
+  ...options: readonly string[]
+): Promise<TestSshd> {
   const sshd = pathOf('sshd');
   if (sshd === undefined) throw new Error('sshd is missing');
   const folder = mkdtempSync(join(tmpdir(), 'apply-gates-sshd-'));
@@ -41,7 +46,8 @@ export async function startSshd(): Promise<TestSshd> {
   const clientKey = makeKey(join(folder, 'client_key'));
   writeFileSync(join(folder, 'authorized_keys'), `${clientKey}\n`);
   const port = await findFreePort();
-  writeFileSync(join(folder, 'sshd_config'), renderConfig(folder, port));
+  const lines = [...renderConfig(folder, port), ...options, ''];
+  writeFileSync(join(folder, 'sshd_config'), lines.join('\n'));
   // Debian's sshd insists on it when it is started by root.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   const log = join(folder, 'log');
@@ -77,7 +83,7 @@ function makeKey(path: string): string {
   return `${type} ${key}`;
 }
 
-function renderConfig(folder: string, port: number): string {
+function renderConfig(folder: string, port: number): string[] {
   return [
     'ListenAddress 127.0.0.1',
     `Port ${port}`,
@@ -90,8 +96,7 @@ function renderConfig(folder: string, port: number): string {
     'StrictModes no',
     'UsePAM no',
     'MaxStartups 100',
-    '',
-  ].join('\n');
+  ];
 }
 
 async function findFreePort(): Promise<number> {

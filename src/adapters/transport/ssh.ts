@@ -76,7 +76,7 @@ interface SessionFiles {
 async function makeSessionFiles(
   request: OpenHostRequest,
 ): Promise<SessionFiles> {
-  const control = makeControlFolder(request.folder);
+  const control = controlFolder(request.folder);
   const folder = await mkdtemp(join(request.folder, 'ssh-'));
   const key = join(folder, 'key');
   const knownHosts = join(folder, 'known_hosts');
@@ -113,29 +113,31 @@ async function connect(
   request: OpenHostRequest,
   files: SessionFiles,
 ): Promise<HostReply | undefined> {
-  const ssh = (args: readonly string[]) =>
+  const ssh = (...args: readonly string[]) =>
     request.exec.run({
       file: 'ssh',
-      args: ['-F', files.config, '-E', files.log, ...args, '--', DESTINATION],
+      args: ['-F', files.config, '-E', files.log, '-n', ...args],
       env: SSH_ENVIRONMENT,
       timeoutMs: CONNECT_TIMEOUT_MS,
     });
-  if ((await ssh(['-O', 'check'])).exitCode === 0) return undefined;
+  // First of all: a socket in somebody else's folder is not spoken to.
+  makeControlFolder(request.folder);
+  const check = await ssh('-O', 'check', '--', DESTINATION);
+  if (check.exitCode === 0) return undefined;
   await rm(files.log, { force: true });
   try {
     await writeKey(request, files.key);
-    const result = await request.exec.run({
-      file: 'ssh',
-      args: [
-        ...['-F', files.config, '-E', files.log, '-n'],
-        ...['-o', 'ControlMaster=auto', '--', DESTINATION, ':'],
-      ],
-      env: SSH_ENVIRONMENT,
-      timeoutMs: CONNECT_TIMEOUT_MS,
-    });
+    const result = await ssh(
+      '-o',
+      'ControlMaster=auto',
+      '--',
+      DESTINATION,
+      ':',
+    );
     if (!result.failure && result.exitCode !== SSH_FAILED) return undefined;
     const stderr = await readFile(files.log, 'utf8').catch(() => '');
-    return refusalOf(request, { ...result, stderr });
+    const { code, reason } = explain(request, { ...result, stderr });
+    return lost('no', code, reason);
   } finally {
     // Once connected it is not needed, so it lies on disk for a moment only.
     await rm(files.key, { force: true });
@@ -147,11 +149,6 @@ async function writeKey(request: OpenHostRequest, path: string) {
   // Pasted secrets lose their last newline or gain carriage returns.
   const content = `${request.key.content.replaceAll('\r', '').trim()}\n`;
   await writeFile(path, content, { mode: 0o600 });
-}
-
-function refusalOf(request: OpenHostRequest, result: CommandResult): HostReply {
-  const { code, reason } = explain(request, result);
-  return lost('no', code, reason);
 }
 
 function carrierOf(request: OpenHostRequest, files: SessionFiles) {

@@ -114,7 +114,7 @@ apply_in_sync() {
 give_back() {
   : "${failure:=the release could not be stored: no space, or read-only}"
   [ "$live" = "$previous" ] || go_back_to_previous
-  finish unwritable
+  finish "$refusal"
 }
 
 go_back_to_previous() {
@@ -214,4 +214,5 @@ begin_attempt() {
   attempt_sha=$r_sha
   record=$r_root/attempts/$attempt.json
   result='' health=unknown returncode=0 previous='' live='' failure=''
+  refusal=unwritable
 }

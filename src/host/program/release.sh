@@ -116,6 +116,7 @@ install_release() {
   if [ -e "$target" ] && ! matches_sums "$target" "$work/content/sums"; then
     [ "$live" != "$r_tree" ] || {
       failure="files of the live release were edited on the host"
+      refusal=plan_changed
       return 1
     }
     mv "$target" "$work/content/edited" || return 1
