@@ -36,7 +36,7 @@ export function makeStepRun(
       flavour: 'local',
       eventName: event.name,
       readEvent: () => event,
-      sha: '',
+      sha: headOf(event),
       repository: '',
       serverUrl: '',
       remoteAddress: undefined,
@@ -62,6 +62,19 @@ export function makeStepRun(
     printed,
     run: (step, inputs) => executeStep(step, inputs, ports),
   };
+}
+
+function headOf(event: LaneEvent): string {
+  switch (event.name) {
+    case 'push':
+      return event.after;
+    case 'pull_request':
+      return event.head;
+    case 'workflow_dispatch':
+      return event.sha;
+    case 'other':
+      return '';
+  }
 }
 
 /** A push of main from one commit to another. */
