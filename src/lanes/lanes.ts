@@ -1,3 +1,4 @@
+import type { RequiredGate } from '../gates/apply-readiness/apply-readiness.ts';
 import type { Wire } from './wire.ts';
 
 /** One step of a lane, as it stands in the workflow file. */
@@ -135,30 +136,26 @@ export const AUTO_APPLY: LaneDefinition = {
 
 /**
  * The gates that must have passed before `module-apply` may touch a host.
- * `covers` names where a gate's verdict lists the modules it lets go on: for
- * an armed stateful module scope only says that it is in scope.
+ * Scope holds an armed module back for being stateful, and for nothing else.
  */
-export interface LaneGate {
-  readonly gate: string;
-  readonly covers: 'verdict' | 'evidence';
-}
 
 export type LaneName = 'auto-apply' | 'stateful-noop';
 
-export const LANES: Readonly<Record<LaneName, { gates: readonly LaneGate[] }>> =
-  {
-    'auto-apply': {
-      gates: [
-        { gate: 'auto-apply-scope', covers: 'verdict' },
-        { gate: 'stateful-gate', covers: 'verdict' },
-        { gate: 'plan-noop-guard', covers: 'verdict' },
-      ],
-    },
-    'stateful-noop': {
-      gates: [
-        { gate: 'auto-apply-scope', covers: 'evidence' },
-        { gate: 'stateful-gate', covers: 'verdict' },
-        { gate: 'plan-noop-guard', covers: 'verdict' },
-      ],
-    },
-  };
+export const LANES: Readonly<
+  Record<LaneName, { gates: readonly RequiredGate[] }>
+> = {
+  'auto-apply': {
+    gates: [
+      { gate: 'auto-apply-scope', covers: 'verdict' },
+      { gate: 'stateful-gate', covers: 'verdict' },
+      { gate: 'plan-noop-guard', covers: 'verdict' },
+    ],
+  },
+  'stateful-noop': {
+    gates: [
+      { gate: 'auto-apply-scope', covers: 'armed' },
+      { gate: 'stateful-gate', covers: 'verdict' },
+      { gate: 'plan-noop-guard', covers: 'verdict' },
+    ],
+  },
+};

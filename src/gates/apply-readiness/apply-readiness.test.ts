@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding, passVerdict, refuseVerdict } from '../../model/verdict.ts';
 import {
   findMissingGates,
@@ -76,24 +77,39 @@ describe('findMissingGates', () => {
   });
 
   it.each([
-    ['the modules are in its evidence', { modules: ['db'] }, 0],
-    ['its evidence holds more', { modules: ['db', 'web'] }, 0],
-    ['its evidence holds others', { modules: ['web'] }, 1],
-    ['its evidence is no list', { modules: 'db' }, 1],
-    ['its evidence is a list of something else', { modules: [{}] }, 1],
-    ['it has no evidence', {}, 1],
-  ] as const)('a gate that only must have seen: %s', (_, evidence, count) => {
+    ['it let the module go on', ['db'], [], 0],
+    [
+      'it is held back for being stateful',
+      [],
+      [held('db', 'scope/stateful')],
+      0,
+    ],
+    ['it did not look at it', [], [held('web', 'scope/stateful')], 1],
+    [
+      'it is held back for more',
+      [],
+      [held('db', 'scope/stateful'), held('db', 'scope/self-hosting')],
+      1,
+    ],
+    [
+      'it is held back for something else',
+      [],
+      [held('db', 'scope/module-removed')],
+      1,
+    ],
+    ['nothing was looked at', [], [], 1],
+  ] as const)('an armed module: %s', (_, modules, findings, count) => {
     const gate = 'auto-apply-scope';
     const verdict = passVerdict(
       { gate, sha: SHA },
       'scope/nothing-to-apply',
       'blocked and reported',
-      { evidence },
+      { modules, findings },
     );
     const found = findMissingGates(
       facts({
         verdicts: [{ step: gate, verdict }],
-        gates: [{ gate, covers: 'evidence' }],
+        gates: [{ gate, covers: 'armed' }],
         modules: ['db'],
       }),
     );
@@ -104,6 +120,10 @@ describe('findMissingGates', () => {
     expect(findMissingGates(facts({ gates: [] }))).toEqual([]);
   });
 });
+
+function held(module: string, code: ReasonCode) {
+  return finding(code, 'held back', { module });
+}
 
 function facts(over: Partial<ReadinessFacts>): ReadinessFacts {
   return {

@@ -8,12 +8,12 @@ export interface RecordedVerdict {
 
 /**
  * A gate that must have passed. Its verdict must let exactly the modules go
- * on; or, `covers: 'evidence'`, it need only have looked at them: scope under
- * `on-blocked: report` blocks the armed module that the stateful gate lets go.
+ * on; or, `covers: 'armed'`, it may have held them back for being stateful and
+ * for nothing else: that is for the stateful gate alone to decide.
  */
 export interface RequiredGate {
   readonly gate: string;
-  readonly covers: 'verdict' | 'evidence';
+  readonly covers: 'verdict' | 'armed';
 }
 
 export interface ReadinessFacts {
@@ -55,24 +55,26 @@ function whatIsWrong(
   if (verdict.sha !== facts.sha) {
     return `passed for ${JSON.stringify(verdict.sha)}, not for ${facts.sha}`;
   }
-  if (covers === 'evidence') {
-    const seen = modulesSeen(verdict);
-    return facts.modules.every((id) => seen.includes(id))
-      ? undefined
-      : `looked at ${JSON.stringify(seen)}, not at ${JSON.stringify(facts.modules)}`;
-  }
+  if (covers === 'armed') return whatElseHolds(verdict, facts.modules);
   return isSameSet(verdict.modules, facts.modules)
     ? undefined
     : `let ${JSON.stringify(verdict.modules)} go on, not ${JSON.stringify(facts.modules)}`;
 }
 
-/** Every module a gate looked at: what it let go on, and its evidence. */
-function modulesSeen(verdict: Verdict): readonly string[] {
-  const evidence = verdict.evidence['modules'];
-  const listed = Array.isArray(evidence)
-    ? evidence.filter((id): id is string => typeof id === 'string')
-    : [];
-  return [...new Set([...verdict.modules, ...listed])];
+/** What holds a module back beside its being stateful. */
+function whatElseHolds(
+  verdict: Verdict,
+  modules: readonly string[],
+): string | undefined {
+  for (const id of modules) {
+    const held = verdict.findings.filter(({ module }) => module === id);
+    if (held.length === 0 && !verdict.modules.includes(id)) {
+      return `did not look at ${id}`;
+    }
+    const other = held.find(({ code }) => code !== 'scope/stateful');
+    if (other) return `held ${id} back with ${other.code}`;
+  }
+  return undefined;
 }
 
 function isSameSet(left: readonly string[], right: readonly string[]): boolean {
