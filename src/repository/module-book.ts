@@ -13,7 +13,7 @@ import { SYMLINK_MODE, type TreeEntry } from './tree.ts';
 export interface ModuleBook {
   readonly entries: readonly TreeEntry[];
   readonly folders: ReadonlyMap<string, ModuleFolder>;
-  /** True for a folder with a manifest, readable or not. */
+  /** True for a folder with an id as its name and a manifest in it. */
   has(id: string): boolean;
   ids(): string[];
   /** Undefined where there is no such module. */
@@ -35,8 +35,10 @@ export async function openModuleBook(
   entries: readonly TreeEntry[],
 ): Promise<ModuleBook> {
   const folders = findModuleFolders(entries, modulesDir);
-  const withManifest = [...folders.values()].flatMap(({ name, manifest }) =>
-    manifest ? [{ name, manifest }] : [],
+  // A folder that cannot be a module is none, whatever it holds.
+  const withManifest = [...folders.values()].flatMap(
+    ({ name, manifest, problem }) =>
+      manifest && problem === undefined ? [{ name, manifest }] : [],
   );
   const contents = await readBlobs(
     repository,
@@ -75,10 +77,11 @@ function complain(
   file: string,
   folder: ModuleFolder | undefined,
 ): ManifestResult | undefined {
-  const isLink = folder?.manifest?.mode === SYMLINK_MODE;
-  const message = folder?.problem ?? (isLink ? 'is a symlink' : undefined);
-  if (message === undefined) return undefined;
-  return { ok: false, problems: [{ file, line: 1, key: '', message }] };
+  if (folder?.manifest?.mode !== SYMLINK_MODE) return undefined;
+  return {
+    ok: false,
+    problems: [{ file, line: 1, key: '', message: 'is a symlink' }],
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ChangeSummary } from '../../gates/scope/scope-facts.ts';
+import { isModuleId } from '../../model/identifiers.ts';
 import { parseManifest } from '../../model/manifest.ts';
 import { printable } from '../../model/printable.ts';
 import { formatProblem } from '../../model/yaml.ts';
@@ -91,7 +92,7 @@ async function readReplacedManifests(
   const older: { id: string; change: ChangedPath }[] = [];
   for (const change of changes) {
     const id = folderOf(policy.modules_dir, change.path);
-    if (id === undefined) continue;
+    if (id === undefined || !isModuleId(id)) continue;
     if (change.path !== `${policy.modules_dir}/${id}/${MANIFEST_NAME}`)
       continue;
     if (change.status === 'A') replaced.set(id, undefined);
