@@ -10,8 +10,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isBoundedGlob } from '../model/bounded-glob.ts';
 import { InputError } from '../model/errors.ts';
-import { isBoundedGlob } from '../model/manifest.ts';
 
 const MAX_ENTRIES = 20_000;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isBoundedGlob } from './bounded-glob.ts';
 import { durationSchema } from './duration.ts';
 import {
   containedPathSchema,
@@ -6,7 +7,6 @@ import {
   moduleIdSchema,
   shaSchema,
 } from './identifiers.ts';
-import { isBoundedGlob } from './manifest.ts';
 import { type DocumentResult, parseYaml } from './yaml.ts';
 
 export const DEFAULT_POLICY_PATH = '.platform/gates.yaml';

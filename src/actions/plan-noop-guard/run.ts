@@ -10,7 +10,6 @@ import {
   type PlanNoopGuardInputs,
   parsePlanNoopGuardInputs,
 } from './inputs.ts';
-import { readSacredModules } from './read-sacred-modules.ts';
 
 /** Judges plans before anything is applied. */
 export const planNoopGuardStep: Step = {
@@ -35,7 +34,7 @@ export const planNoopGuardStep: Step = {
       first.verdict.code === 'plan/drift-allowed'
         ? decidePlanGuard({
             ...facts,
-            sacredModules: await readSacredModules(inputs, ports),
+            sacredModules: await askPolicy(inputs, ports),
           })
         : first;
     return {
@@ -48,6 +47,15 @@ export const planNoopGuardStep: Step = {
     };
   },
 };
+
+/** Loaded here, since most runs need neither git nor YAML. */
+async function askPolicy(
+  inputs: PlanNoopGuardInputs,
+  ports: Ports,
+): Promise<readonly string[]> {
+  const { readSacredModules } = await import('./read-sacred-modules.ts');
+  return readSacredModules(inputs, ports);
+}
 
 async function readFacts(
   inputs: PlanNoopGuardInputs,
