@@ -17,6 +17,20 @@ operate_probe() {
   end_answer
 }
 
+# One look at what is live, by its own release's health check: the new one may
+# ask for something that is only there after it was applied.
+sample_live() {
+  health=unknown
+  stored=$base/releases/$live.command
+  [ -n "$live" ] && [ -d "$base/current/" ] && [ -s "$stored" ] || return 0
+  health=unhealthy
+  (
+    forget_request
+    read_request <"$stored"
+    is_good_sample "$r_timeout"
+  ) >/dev/null 2>&1 && health=healthy
+}
+
 operate_plan() {
   open_work "plan-$r_module-$$" || problem internal "the stage is taken"
   unpack_body
@@ -24,10 +38,7 @@ operate_plan() {
   read_live
   can_ask_http || problem unsupported "curl or wget, for health.http"
   run_plan
-  health=unknown
-  if [ -n "$live" ] && [ -d "$base/current/" ]; then
-    if is_good_sample "$r_timeout"; then health=healthy; else health=unhealthy; fi
-  fi
+  sample_live
   begin_answer
   put_plain status "$plan_status"
   put_plain sum "$plan_sum"

@@ -130,14 +130,14 @@ install_release() {
   printf '%s\n' "$request" >"$work/command" &&
     mv -f "$work/command" "$target.command" || return 1
   touch "$target"
-  to_disk -f "$target"
+  to_disk "$target.command" "$base/releases"
 }
 
 flip_to() {
   rm -f "$base/.next"
   ln -s "releases/$1" "$base/.next" && mv -T "$base/.next" "$base/current" ||
     return 1
-  to_disk -f "$base"
+  to_disk "$base"
   live=$1
 }
 
