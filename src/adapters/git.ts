@@ -119,6 +119,8 @@ function gitEnvironment(options: GitOptions): Record<string, string> {
     GIT_ALLOW_PROTOCOL: options.remote?.protocol ?? 'none',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
+    // Grafts, like replace refs, would tell another history.
+    GIT_GRAFT_FILE: '/dev/null',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_NO_LAZY_FETCH: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
