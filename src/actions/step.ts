@@ -34,6 +34,8 @@ export interface StepOutcome {
   readonly verdict: Verdict;
   /** Outputs beyond decision, code, reason and verdict. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Verdicts for the summary page of the job, from the step that sums up. */
+  readonly summary?: readonly Verdict[];
 }
 
 /** One action as code: what its action.yml declares, and what it does. */

@@ -158,7 +158,7 @@ function recordError(
 }
 
 async function report(
-  { verdict: said, outputs }: StepOutcome,
+  { verdict: said, outputs, summary }: StepOutcome,
   { context, redactor }: Session,
 ): Promise<void> {
   process.exitCode = exitStatusOfVerdict(said);
@@ -174,7 +174,9 @@ async function report(
     ['verdict', JSON.stringify(verdict)],
   ]);
   sayVerdict(verdict, context);
-  await writeSummary(verdict, context);
+  if (summary) {
+    await writeSummary(summary.map((each) => redactVerdict(each, redactor())));
+  }
 }
 
 /** Without the file of the runner there is nobody to hand outputs to. */
@@ -196,22 +198,12 @@ function sayVerdict(verdict: Verdict, { flavour }: RunContext): void {
   }
 }
 
-/**
- * Forgejo and Gitea show no summaries: there the table goes to the log. A
- * summary that cannot be written changes no decision.
- */
-async function writeSummary(
-  verdict: Verdict,
-  { flavour }: RunContext,
-): Promise<void> {
-  if (flavour === 'forgejo' || flavour === 'gitea') {
-    const table = renderVerdictTable([verdict], 'text');
-    for (const line of table.split('\n')) printLine(line);
-  }
+/** A summary that cannot be written changes no decision. */
+async function writeSummary(verdicts: readonly Verdict[]): Promise<void> {
   if (!process.env['GITHUB_STEP_SUMMARY']) return;
   try {
     await core.summary
-      .addRaw(renderVerdictTable([verdict], 'markdown'), true)
+      .addRaw(renderVerdictTable(verdicts, 'markdown'), true)
       .write();
   } catch {
     printLine('The summary of the job could not be written.');

@@ -44,9 +44,11 @@ export const autoApplyStep: Step = {
       },
       ports,
     );
+    const report = result.steps.find(({ id }) => id === 'report')?.outcome;
     return {
       verdict: laneVerdict(result, ports),
       outputs: passedOn(result),
+      ...(report?.summary && { summary: report.summary }),
     };
   },
 };

@@ -4,8 +4,11 @@ import { oneLine } from './one-line.ts';
 
 const COLUMNS = ['gate', 'decision', 'code', 'modules', 'reason'] as const;
 
-/** The whole text is in the verdict; one cell must not widen every row. */
-const MAX_CELL_CHARACTERS = 300;
+/**
+ * The whole text is in the verdict; one cell must not widen every row. In a
+ * log or terminal a row should fit a line, and the step has said it in full.
+ */
+const MAX_CELL_CHARACTERS = { markdown: 300, text: 72 } as const;
 
 /** Verdicts as a table: for a summary page, or for a log or terminal. */
 export function renderVerdictTable(
@@ -14,7 +17,7 @@ export function renderVerdictTable(
 ): string {
   const rows = verdicts
     .flatMap(rowsOf)
-    .map((row) => row.map((cell) => bound(cell)));
+    .map((row) => row.map((cell) => bound(cell, MAX_CELL_CHARACTERS[form])));
   return form === 'markdown' ? renderMarkdown(rows) : renderText(rows);
 }
 
@@ -44,10 +47,9 @@ function rowsOf(verdict: Verdict): Row[] {
   ];
 }
 
-function bound(cell: string): string {
-  if (cell.length <= MAX_CELL_CHARACTERS) return cell;
-  const rest = cell.length - MAX_CELL_CHARACTERS;
-  return `${cell.slice(0, MAX_CELL_CHARACTERS)}... (${rest} more characters)`;
+function bound(cell: string, limit: number): string {
+  if (cell.length <= limit) return cell;
+  return `${cell.slice(0, limit)}... (${cell.length - limit} more)`;
 }
 
 function renderMarkdown(rows: readonly (readonly string[])[]): string {

@@ -18,15 +18,15 @@ const probeStep: Step = {
     if (!isReasonCode(code)) throw new RangeError(code);
     ports.print(text);
     switch (behaviour) {
-      case 'refuse':
-        return {
-          verdict: refuseVerdict(
-            subject,
-            [finding(code, text, { module: 'web', remedy: text })],
-            { text, deep: [{ text }] },
-          ),
-          outputs: { text, list: JSON.stringify([text]) },
-        };
+      case 'refuse': {
+        const verdict = refuseVerdict(
+          subject,
+          [finding(code, text, { module: 'web', remedy: text })],
+          { text, deep: [{ text }] },
+        );
+        const outputs = { text, list: JSON.stringify([text]) };
+        return { verdict, outputs, summary: [verdict] };
+      }
       case 'throw':
         throw new ActionError(code, text, { evidence: { text } });
       case 'bug':
@@ -39,7 +39,8 @@ const probeStep: Step = {
         await ports.clock.sleep(60_000);
     }
     await ports.clock.sleep(behaviour === 'stray' ? 60_000 : 0);
-    return { verdict: passVerdict(subject, code, text), outputs: { text } };
+    const verdict = passVerdict(subject, code, text);
+    return { verdict, outputs: { text }, summary: [verdict] };
   },
 };
 

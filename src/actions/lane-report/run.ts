@@ -25,6 +25,7 @@ export const laneReportStep: Step = {
     return {
       verdict: summary.verdict,
       outputs: { waiting: JSON.stringify(waiting) },
+      summary: summary.verdicts,
     };
   },
 };
