@@ -1,4 +1,5 @@
 import { ActionError } from '../model/errors.ts';
+import { exitStatusOf } from '../model/reason-codes.ts';
 
 /** Watches for reasons not to wait for a step any longer. */
 export interface Interruption {
@@ -19,9 +20,15 @@ export function watchInterruption(): Interruption {
   const error = new Promise<ActionError>((resolve) => {
     settle = resolve;
   });
-  const stop = (signal: NodeJS.Signals) =>
+  let stopped = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopped) process.exit(exitStatusOf('run/stopped'));
+    stopped = true;
     settle(new ActionError('run/stopped', `Stopped by ${signal}.`));
-  for (const signal of signals) process.once(signal, stop);
+  };
+  // Not `once`: it takes the listener away before it is called, and what ends
+  // child processes with us ends us too where it finds no other listener.
+  for (const signal of signals) process.on(signal, stop);
   process.on('uncaughtException', (cause) =>
     settle(new ActionError('internal/bug', cause.message, { cause })),
   );

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readStatusOf, runTestLane } from '../../../tests/support/lane-run.ts';
+import {
+  makeServicePlatform,
+  type ServicePlatform,
+} from '../../../tests/support/service-platform.ts';
+import {
+  makeProcessJob,
+  type ProcessJob,
+} from '../../../tests/support/step-process.ts';
+import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+import { STEPS } from '../../lanes/steps.ts';
+import { executeStep } from '../step.ts';
+
+const PHASES = ['plan', 'apply', 'health'] as const;
+
+let platform: ServicePlatform;
+let job: ProcessJob;
+
+beforeEach(async () => {
+  platform = makeServicePlatform();
+  const before = platform.git('rev-parse', 'HEAD');
+  const after = platform.commit(
+    platform.module('web', {
+      scripts: {
+        plan: pauseIn('plan'),
+        apply: pauseIn('apply'),
+        health: pauseIn('health'),
+      },
+    }),
+  );
+  const event = pushEvent(before, after);
+  if (event.name !== 'push') throw new Error('push');
+  job = makeProcessJob(platform, event, '77');
+  await runGates();
+});
+afterEach(() => platform.close());
+
+/** Shell that says it was reached and takes its time, where it is asked to. */
+function pauseIn(phase: string): string {
+  const folder = platform.services;
+  return `if [ -e ${folder}/slow-${phase} ]; then : >${folder}/reached; sleep 1.5; fi`;
+}
+
+async function runGates(): Promise<void> {
+  for (const name of [
+    'auto-apply-scope',
+    'stateful-gate',
+    'module-plan',
+    'plan-noop-guard',
+  ]) {
+    const step = STEPS.get(name);
+    if (!step) throw new Error(name);
+    const inputs: Record<string, string> =
+      name === 'auto-apply-scope'
+        ? {}
+        : {
+            modules: '["web"]',
+            ...(name === 'plan-noop-guard' ? { 'require-noop': 'false' } : {}),
+          };
+    const outcome = await executeStep(step, inputs, job.ports);
+    expect(outcome.verdict.decision, outcome.verdict.reason).toBe('pass');
+  }
+}
+
+/** Kills module-apply once the host is in that phase; its exit status. */
+async function killIn(phase: string, signal: NodeJS.Signals) {
+  writeFileSync(join(platform.services, `slow-${phase}`), '');
+  const child = job.start('module-apply', { modules: '["web"]' });
+  const exited = once(child, 'exit');
+  await until(() => existsSync(join(platform.services, 'reached')));
+  child.kill(signal);
+  await exited;
+  rmSync(join(platform.services, `slow-${phase}`));
+  return child.exitCode;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error('it never came to that');
+    await delay(50);
+  }
+}
+
+/** The host's own record of the attempt, once it has ended. */
+async function readEndedRecord(): Promise<{ result: string }> {
+  const folder = join(platform.runtimeRoot, 'attempts');
+  let text = '';
+  await until(() => {
+    const [name] = existsSync(folder) ? readdirSync(folder) : [];
+    text = name ? readFileSync(join(folder, name), 'utf8') : '';
+    return text.includes('"phase":"finished"');
+  });
+  return JSON.parse(text) as { result: string };
+}
+
+function runAgain() {
+  platform.git('fetch', '-q', 'origin');
+  const head = platform.git('rev-parse', 'HEAD');
+  return runTestLane(platform, dispatchEvent(head, { module: 'web' }));
+}
+
+const kinds = () =>
+  job.ports.verdicts
+    .read()
+    .filter((entry) => entry.step === 'module-apply')
+    .map((entry) => entry.kind);
+
+describe.each(PHASES)(
+  '50: stopped while the host is in the phase %s',
+  (phase) => {
+    it('SIGTERM: it is on record as unknown, then the host explains it', async () => {
+      expect(await killIn(phase, 'SIGTERM')).toBe(8);
+      expect(kinds()).toEqual(['intent', 'result', 'verdict']);
+      expect(readStatusOf(platform, 'web')).toMatchObject({
+        last_apply_result: 'unknown',
+        health: 'unknown',
+        tree: null,
+      });
+      expect((await readEndedRecord()).result).toBe('applied');
+      const again = await runAgain();
+      expect(again.code('apply')).toBe('apply/noop');
+      expect(readStatusOf(platform, 'web')).toMatchObject({
+        last_apply_result: 'noop',
+        health: 'healthy',
+      });
+      expect(platform.applies('web')).toEqual(['1']);
+    });
+
+    it('SIGKILL: the intent is on record, and the host tells the truth', async () => {
+      expect(await killIn(phase, 'SIGKILL')).toBeNull();
+      expect(kinds()).toEqual(['intent']);
+      expect(readStatusOf(platform, 'web')).toBeUndefined();
+      expect((await readEndedRecord()).result).toBe('applied');
+      const again = await runAgain();
+      expect(again.code('apply')).toBe('apply/noop');
+      expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('noop');
+      expect(platform.applies('web')).toEqual(['1']);
+    });
+  },
+);
+
+it('50: a run that comes while the stopped one is still at it waits its turn', async () => {
+  await killIn('apply', 'SIGTERM');
+  const again = await runAgain();
+  expect(again.exitStatus).not.toBe(0);
+  await readEndedRecord();
+  expect(platform.applies('web')).toEqual(['1']);
+});
+
+it('50: stopped before it reached a host, it leaves everything as it was', async () => {
+  const child = job.start('module-apply', { modules: '["web"]' });
+  await delay(50);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  expect(kinds()).not.toContain('intent');
+  expect(platform.applies('web')).toEqual([]);
+});

@@ -1,0 +1,172 @@
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type LaneRun,
+  readStatusOf,
+  runTestLane,
+} from '../../../tests/support/lane-run.ts';
+import type { Changes } from '../../../tests/support/platform.ts';
+import {
+  makeServicePlatform,
+  type ServicePlatform,
+} from '../../../tests/support/service-platform.ts';
+import { changeStatus } from '../../../tests/support/status-writer.ts';
+import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+
+let platform: ServicePlatform;
+beforeEach(() => {
+  platform = makeServicePlatform();
+});
+afterEach(() => platform.close());
+
+function push(changes: Changes): Promise<LaneRun> {
+  const before = platform.git('rev-parse', 'HEAD');
+  const after = platform.commit(changes);
+  return runTestLane(platform, pushEvent(before, after));
+}
+
+function dispatch(module: string): Promise<LaneRun> {
+  platform.git('fetch', '-q', 'origin');
+  const head = platform.git('rev-parse', 'HEAD');
+  return runTestLane(platform, dispatchEvent(head, { module }));
+}
+
+describe('a state branch that cannot be written', () => {
+  it('is told together with what was changed, and repaired by the next run', async () => {
+    const hook = join(platform.remote, 'hooks/pre-receive');
+    writeFileSync(hook, '#!/bin/sh\n! grep -q platform-state\n');
+    chmodSync(hook, 0o755);
+    const run = await push(platform.module('web'));
+    expect(run.code('apply')).toBe('state/not-durable');
+    expect(run.exitStatus).toBe(9);
+    expect(run.outcome('apply')?.outputs).toMatchObject({
+      applied: '["web"]',
+      status: '[]',
+    });
+    expect(platform.running('web')).toBe('1');
+    expect(readStatusOf(platform, 'web')).toBeUndefined();
+
+    rmSync(hook);
+    const again = await dispatch('web');
+    expect(again.code('apply')).toBe('apply/noop');
+    expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('noop');
+    expect(platform.applies('web')).toEqual(['1']);
+  });
+
+  it('does not outshine a failure, and is listed beside it', async () => {
+    const hook = join(platform.remote, 'hooks/pre-receive');
+    writeFileSync(hook, '#!/bin/sh\n! grep -q platform-state\n');
+    chmodSync(hook, 0o755);
+    const run = await push(platform.module('web', { version: 'failing' }));
+    expect(run.exitStatus).toBe(7);
+    const { findings } = run.outcome('apply')?.verdict ?? {};
+    expect(findings?.map((each) => each.code)).toEqual([
+      'apply/failed',
+      'state/not-durable',
+    ]);
+  });
+});
+
+describe('an attempt that nobody saw end', () => {
+  const attempts = () => join(platform.runtimeRoot, 'attempts');
+  const recordPath = () => {
+    const [name = ''] = readdirSync(attempts());
+    return join(attempts(), name);
+  };
+
+  it('is explained by the record that the host finished', async () => {
+    await push(platform.module('web'));
+    await changeStatus(platform, 'web', { last_apply_result: 'unknown' });
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.code('apply')).toBe('apply/applied');
+    expect(run.printed.join('\n')).toContain('ended as applied');
+    expect(platform.running('web')).toBe('2');
+  });
+
+  it('blocks the module while its record has no end', async () => {
+    await push(platform.module('web'));
+    await changeStatus(platform, 'web', { last_apply_result: 'unknown' });
+    const record = JSON.parse(readFileSync(recordPath(), 'utf8'));
+    writeFileSync(
+      recordPath(),
+      JSON.stringify({ ...record, phase: 'applying', result: '' }),
+    );
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.code('apply')).toBe('apply/unknown');
+    expect(run.exitStatus).toBe(7);
+    expect(platform.running('web')).toBe('1');
+    expect(run.outcome('apply')?.verdict.remedy).toContain(recordPath());
+
+    // The way out that the remedy names.
+    rmSync(recordPath());
+    const again = await dispatch('web');
+    expect(again.code('apply')).toBe('apply/applied');
+    expect(platform.running('web')).toBe('2');
+  });
+
+  it('blocks the module where its record cannot be found at all', async () => {
+    await push(platform.module('web'));
+    await changeStatus(platform, 'web', {
+      last_apply_result: 'unknown',
+      attempt: null,
+    });
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.code('apply')).toBe('apply/unknown');
+    expect(platform.running('web')).toBe('1');
+  });
+});
+
+describe('a status that says too much', () => {
+  it('never makes a noop of what the host does not have', async () => {
+    await push(platform.module('web'));
+    const forged = { last_apply_sha: platform.git('rev-parse', 'HEAD') };
+    writeFileSync(join(platform.services, 'web'), 'something else\n');
+    await changeStatus(platform, 'web', forged);
+    const run = await dispatch('web');
+    expect(run.code('apply')).toBe('apply/applied');
+    expect(platform.running('web')).toBe('1');
+  });
+
+  it('refuses one that cannot be read', async () => {
+    await push(platform.module('web'));
+    const broken = ['push', '-q', 'origin', 'HEAD:refs/heads/platform-state'];
+    platform.git(...broken, '--force');
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.exitStatus).toBe(3);
+    expect(platform.running('web')).toBe('1');
+  });
+});
+
+it('redact-known: what an apply prints reaches neither log nor record', async () => {
+  const secret = 'xyzzy-plugh-8421';
+  const before = platform.git('rev-parse', 'HEAD');
+  const after = platform.commit(
+    platform.module('web', {
+      version: 'failing',
+      scripts: {
+        apply: `echo 'token: ${secret}'; printf %s '${secret}' | base64; echo '::add-mask::x' >&2`,
+        health: `echo '${secret}'`,
+      },
+    }),
+  );
+  const run = await runTestLane(platform, pushEvent(before, after), {
+    common: { token: secret },
+  });
+  expect(run.code('apply')).toBe('apply/failed');
+  const everything = [
+    JSON.stringify(run.steps),
+    JSON.stringify(run.ports.verdicts.read()),
+    JSON.stringify(readStatusOf(platform, 'web')),
+    ...run.printed,
+  ].join('\n');
+  expect(run.printed.join('\n')).toContain('***');
+  expect(everything).not.toContain(secret);
+  expect(everything).not.toContain(Buffer.from(secret).toString('base64'));
+});
