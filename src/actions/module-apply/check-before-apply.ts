@@ -15,7 +15,7 @@ import {
 import type { Subject } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
-import { findHeadPosition } from '../auto-apply-scope/read-record.ts';
+import { findHeadPosition } from '../find-head-position.ts';
 import type { Ports } from '../step.ts';
 import { checkGates, checkPermission, readLane } from './check-lane.ts';
 import { checkPlans } from './check-plans.ts';
