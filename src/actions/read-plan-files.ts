@@ -4,6 +4,7 @@ import type { RunContext } from '../adapters/run-context.ts';
 import type { PlanFile } from '../gates/plan-guard/assign-plans.ts';
 import { malformed, type PlanFormat } from '../gates/plan-guard/judged-plan.ts';
 import { parsePlan } from '../gates/plan-guard/parse-plan.ts';
+import { printable } from '../model/printable.ts';
 
 const MAX_PLANS = 1_000;
 const MAX_PLAN_BYTES = 64 * 1024 * 1024;
@@ -60,7 +61,7 @@ export function parsePlanFile(
   file: FoundFile,
   format: PlanFormat | 'auto',
 ): PlanFile {
-  const { name } = file;
+  const name = printable(file.name);
   const reading =
     'problem' in file
       ? malformed(file.problem)

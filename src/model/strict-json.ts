@@ -16,8 +16,9 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
   try {
     text = UTF8.decode(bytes);
     value = JSON.parse(text) as unknown;
-  } catch (error) {
-    return { ok: false, problem: `is not JSON: ${String(error)}` };
+  } catch {
+    // The parser's own message quotes the text, which may hold a secret.
+    return { ok: false, problem: 'is not one JSON document in UTF-8' };
   }
   const shape = measure(value);
   if (shape.problem !== undefined) return { ok: false, problem: shape.problem };

@@ -169,6 +169,19 @@ describe('plan-noop-guard on files', () => {
     expect([ended.verdict.code, ended.exitStatus]).toEqual(['plan/missing', 5]);
   });
 
+  it('escapes what a plan or its file is called', async () => {
+    const drift = { ...planChange, resource: 'si\u202ete\n::error::x' };
+    platform.write(
+      'plans/a\u200b.json',
+      platform.makeDrift('site', { changes: [drift] }),
+    );
+    platform.write('plans/b\n.json', { 'sch\u0435ma': 1, schema: 1 });
+    const ended = await platform.run({});
+    const told = ended.verdict.findings.map((each) => each.reason);
+    expect(told).toHaveLength(2);
+    expect(told.join('')).not.toMatch(/[^\x20-\x7e]/);
+  });
+
   it('path-escape: a link out of the workspace is not read', async () => {
     platform.write('../elsewhere.json', platform.makePlan('site'));
     mkdirSync(join(platform.checkout, 'plans'));

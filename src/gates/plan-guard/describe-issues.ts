@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { printable } from '../../model/printable.ts';
 
 const MAX_TOLD = 5;
 
@@ -8,5 +9,5 @@ export function describeIssues(error: z.ZodError): string {
     .slice(0, MAX_TOLD)
     .map((issue) => `${issue.path.join('.') || 'document'}: ${issue.message}`);
   const more = error.issues.length - told.length;
-  return `is not what the format says: ${told.join('; ').slice(0, 1_000)}${more > 0 ? `; and ${more} more` : ''}`;
+  return `is not what the format says: ${printable(told.join('; ').slice(0, 1_000))}${more > 0 ? `; and ${more} more` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { AssignedPlan } from './assign-plans.ts';
 import type { JudgedChange } from './judged-plan.ts';
@@ -130,7 +131,9 @@ function findForbiddenChanges(
 function tell(changes: readonly JudgedChange[]): string {
   const named = changes
     .slice(0, MAX_NAMED)
-    .map(({ action, resource }) => `${action} ${JSON.stringify(resource)}`);
+    .map(({ action, resource }) =>
+      printable(`${action} ${JSON.stringify(resource)}`),
+    );
   const more = changes.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

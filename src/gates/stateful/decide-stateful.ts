@@ -66,7 +66,7 @@ export function decideStateful(facts: StatefulFacts): Verdict {
   return passVerdict(
     subject,
     'stateful/armed',
-    `${only.id} was armed by ${facts.actor} with the backup ${facts.backupRef}; only a plan that is in sync may go on`,
+    `${only.id} was armed by ${JSON.stringify(facts.actor)} with the backup ${facts.backupRef}; only a plan that is in sync may go on`,
     { modules: [only.id], evidence },
   );
 }
