@@ -47,9 +47,5 @@ function withRemedy(said: {
 }
 
 function repeatsVerdict(finding: Finding, verdict: Verdict): boolean {
-  return (
-    finding.module === undefined &&
-    finding.code === verdict.code &&
-    finding.reason === verdict.reason
-  );
+  return finding.code === verdict.code && finding.reason === verdict.reason;
 }

@@ -27,10 +27,9 @@ const hostile = refuseVerdict(subject, [
 ]);
 
 describe('renderVerdictLines', () => {
-  it('is one line for a verdict and one for each finding', () => {
+  it('is one line for a verdict and one for each further finding', () => {
     expect(renderVerdictLines(refused, plain)).toEqual([
       'refuse stateful-gate stateful/blocked: db is stateful Next: Paste this',
-      '  - stateful/blocked db: db is stateful Next: Paste this',
       expect.stringMatching(/^ {2}- stateful\/not-single: two were asked for/),
     ]);
   });
@@ -54,7 +53,9 @@ describe('renderVerdictLines', () => {
   });
 
   it('workflow-command-injection: shows text from outside as one line', () => {
-    const lines = renderVerdictLines(hostile, plain);
+    const other = finding('scope/stateful', 'x');
+    const findings = [other, ...hostile.findings] as const;
+    const lines = renderVerdictLines(refuseVerdict(subject, findings), plain);
     expect(lines).toHaveLength(2);
     for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]+$/);
     expect(lines.join('\n')).not.toMatch(/^\s*::|##\[/m);

@@ -61,6 +61,6 @@ function formatStatus(each: Status): string {
   return [
     `${each.module}: ${each.last_apply_result}, ${each.health}`,
     `${live}${from} on ${each.last_apply_host}`,
-    `${each.last_apply_at} by ${each.last_apply_actor} (run ${each.run.number})`,
+    `${each.last_apply_at} by ${each.last_apply_actor} (run ${each.run.url || each.run.id})`,
   ].join(' · ');
 }
