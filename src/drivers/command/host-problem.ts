@@ -55,11 +55,11 @@ function missingHostFiles(
       return { isFolder: kind === 'folder', name: name.join(' ') };
     });
   const commands = missing.flatMap(({ isFolder, name }) => {
-    const place = shellWord(`${shared}/${name}`);
-    const parent = shellWord(`${shared}/${name}`.replace(/\/[^/]*$/, ''));
-    return isFolder
-      ? [`install -d -m 700 ${shared} ${place}`]
-      : [`install -d -m 700 ${shared} ${parent}`, `touch ${place}`];
+    const place = `${shared}/${name}`;
+    const folder = isFolder ? place : place.replace(/\/[^/]*$/, '');
+    const folders = [...new Set([shared, folder])].map(shellWord).join(' ');
+    const make = `install -d -m 700 ${folders}`;
+    return isFolder ? [make] : [make, `touch ${shellWord(place)}`];
   });
   const script = [...new Set(commands)].join(' && ');
   const remote =

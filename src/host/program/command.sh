@@ -21,6 +21,9 @@ settle() {
     tries=$((tries + 1))
   done
   rm -f "$1.pipe" "$1.done"
+  [ "$(wc -c <"$1")" -lt "$OUTPUT_CAP" ] ||
+    printf '\n(only the first %s bytes of the output were kept)\n' \
+      "$OUTPUT_CAP" >>"$1"
 }
 
 # run_command ARGV FOLDER SECONDS STDOUT STDERR: the exit status is that of

@@ -1,0 +1,78 @@
+import { packRelease } from '../../host/pack-release.ts';
+import { printable } from '../../model/printable.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
+import { finding } from '../../model/verdict.ts';
+import type { ApplyRequest, ApplyResult } from '../driver.ts';
+import {
+  applyTimeoutMs,
+  attemptName,
+  DEFAULT_LOCK_WAIT_MS,
+  releaseFields,
+} from './command-request.ts';
+import { followAttempt } from './follow-attempt.ts';
+import { observedSchema } from './observed.ts';
+
+/** Holds the host to the plan, and changes it if it still is as planned. */
+export async function applyCommand(
+  request: ApplyRequest,
+): Promise<ApplyResult> {
+  const { host, plan, release, run } = request;
+  const unbound = findUnbound(request);
+  if (unbound) return { result: 'refused', output: [], ...unbound };
+  const observed = observedSchema.safeParse(plan.observed);
+  if (!observed.success || plan.exit_code === 2) {
+    const why = 'the plan does not hold what an apply compares';
+    return refusedApply(request, 'plan/malformed', why);
+  }
+  const packed = await packRelease(release);
+  if (packed.kind === 'refused') {
+    return { result: 'refused', finding: packed.refusal, output: [] };
+  }
+  const record = attemptName(run, plan);
+  const lockWaitMs = request.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+  const reply = await host.perform({
+    fields: {
+      op: 'apply',
+      body_sha256: packed.sha256,
+      ...releaseFields(host, release),
+      attempt: record,
+      expect_release: observed.data.release ?? '',
+      expect_status: String(observed.data.plan_status),
+      expect_output: observed.data.plan_sum ?? '',
+      fence: request.fence === undefined ? '' : String(request.fence),
+      lock_wait: String(Math.ceil(lockWaitMs / 1000)),
+    },
+    body: packed.archive,
+    timeoutMs: applyTimeoutMs(release, lockWaitMs),
+  });
+  return followAttempt(request, record, reply);
+}
+
+/** A plan for something else is never held against this release. */
+function findUnbound({ host, plan, release }: ApplyRequest) {
+  const pairs = [
+    ['plan/wrong-module', plan.module, release.module],
+    ['plan/wrong-module', plan.host, host.name],
+    ['plan/wrong-module', plan.driver, 'command'],
+    ['plan/wrong-source', plan.source_sha, release.sha],
+    ['plan/wrong-source', plan.tree ?? '', release.tree],
+  ] as const;
+  const wrong = pairs.find(([, planned, given]) => planned !== given);
+  if (!wrong) return undefined;
+  const [code, planned, given] = wrong;
+  const reason = `${release.module}: the plan is for ${printable(planned)}, not for ${printable(given)}`;
+  return { finding: finding(code, reason, { module: release.module }) };
+}
+
+function refusedApply(
+  { host, release }: ApplyRequest,
+  code: ReasonCode,
+  why: string,
+): ApplyResult {
+  const reason = `${release.module} on ${host.name}: ${why}`;
+  return {
+    result: 'refused',
+    finding: finding(code, reason, { module: release.module }),
+    output: [],
+  };
+}
