@@ -95,12 +95,8 @@ export const AUTO_APPLY: LaneDefinition = {
           value: output('scope', 'modules'),
           otherwise: output('scope', 'eligible'),
         },
-        'allow-stateful': {
-          from: 'choice',
-          when: armed,
-          value: 'true',
-          otherwise: 'false',
-        },
+        // As it was typed: the gate refuses what is neither true nor false.
+        'allow-stateful': input('allow_stateful'),
         'backup-ref': input('backup_ref'),
         'stateful-confirm': input('stateful_confirm'),
       },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderWire, resolveWire, type Wire } from './wire.ts';
 
-const armed = { input: 'allow_stateful', is: 'true' };
+const armed = { input: 'allow_stateful', is: 'true' } as const;
 const choice: Wire = {
   from: 'choice',
   when: armed,
@@ -27,7 +27,9 @@ test.each([
 test.each([
   ['true', '["a","b"]'],
   ['false', '["a"]'],
-  ['TRUE', '["a"]'],
+  // As GitHub and Forgejo compare: without regard to case.
+  ['TRUE', '["a","b"]'],
+  [' true', '["a"]'],
   [undefined, '["a"]'],
 ])('allow_stateful %s chooses %s', (allowStateful, expected) => {
   const inputs: Record<string, string> =

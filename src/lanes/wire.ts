@@ -9,7 +9,7 @@ export type Wire =
   | { readonly from: 'output'; readonly step: string; readonly name: string }
   | {
       readonly from: 'choice';
-      readonly when: { readonly input: string; readonly is: string };
+      readonly when: { readonly input: string; readonly is: Lowercase<string> };
       readonly value: Wire | string;
       readonly otherwise: Wire | string;
     };
@@ -45,7 +45,8 @@ function renderTerm(wire: Wire | string): string {
 
 /**
  * The value of a wire; missing things are empty, as in a workflow. As there,
- * a choice whose first branch is empty yields the second one.
+ * `==` takes no notice of case, and a choice whose first branch is empty
+ * yields the second one.
  */
 export function resolveWire(wire: Wire | string, values: WireValues): string {
   if (typeof wire === 'string') return wire;
@@ -62,7 +63,9 @@ export function resolveWire(wire: Wire | string, values: WireValues): string {
         values,
       );
       const chosen =
-        holds === wire.when.is ? resolveWire(wire.value, values) : '';
+        holds.toLowerCase() === wire.when.is
+          ? resolveWire(wire.value, values)
+          : '';
       return chosen || resolveWire(wire.otherwise, values);
     }
   }

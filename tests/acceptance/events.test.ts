@@ -63,23 +63,46 @@ describe('event-gate', () => {
 });
 
 describe('dispatch-forged', () => {
+  it.each([' true', '1', 'yes', 'true\nfalse'])(
+    'dispatch-forged: allow_stateful %j arms nothing',
+    async (allow_stateful) => {
+      const before = lane.listHost();
+      const inputs = { ...lane.armed('guestbook'), allow_stateful };
+      const run = await lane.dispatch(inputs);
+      expect(run.exitCode).toBe(4);
+      expect(run.codes).toMatchObject({ scope: 'scope/stateful' });
+      expect(run.codes).not.toHaveProperty('apply');
+      expect(lane.listHost()).toEqual(before);
+    },
+  );
+
+  it('dispatch-forged: TRUE, which an expression takes for true, arms nothing', async () => {
+    const before = lane.listHost();
+    const inputs = { ...lane.armed('guestbook'), allow_stateful: 'TRUE' };
+    const run = await lane.dispatch(inputs);
+    expect(run.exitCode).toBe(2);
+    expect(run.codes).toMatchObject({ stateful: 'input/malformed' });
+    expect(run.codes).not.toHaveProperty('apply');
+    expect(lane.listHost()).toEqual(before);
+  });
+
+  it.each(['1', 'yes', 'True'])(
+    'dispatch-forged: allow_stateful %j is refused for a stateless module too',
+    async (allow_stateful) => {
+      const run = await lane.dispatch({ module: 'web', allow_stateful });
+      expect(run.exitCode).toBe(2);
+      expect(run.codes).toMatchObject({ stateful: 'input/malformed' });
+      expect(lane.platform.running('web')).toBeUndefined();
+    },
+  );
+
   it.each([
-    { allow_stateful: 'TRUE' },
-    { allow_stateful: ' true' },
-    { allow_stateful: '1' },
-    { allow_stateful: 'yes' },
-    { allow_stateful: 'true\nfalse' },
     { approved: 'true', force: 'true', sha: 'f'.repeat(40) },
     { backup_ref: '/x', stateful_confirm: 'apply guestbook' },
-  ])('dispatch-forged: %o arms nothing', async (inputs) => {
-    const before = lane.listHost();
+  ])('dispatch-forged: %o releases no stateful module', async (inputs) => {
     const run = await lane.dispatch({ ...inputs, module: 'guestbook' });
     expect(run.exitCode).toBe(4);
-    expect(run.codes).toEqual({
-      scope: 'scope/stateful',
-      report: 'report/refused',
-    });
-    expect(lane.listHost()).toEqual(before);
+    expect(run.codes).toMatchObject({ scope: 'scope/stateful' });
   });
 
   it('dispatch-forged: claims of approval leave a decision as it is', async () => {

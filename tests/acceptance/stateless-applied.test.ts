@@ -35,7 +35,7 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
       expect(run.codes).toEqual({
         scope: 'scope/eligible',
         stateful: 'stateful/none',
-        plan: 'plan/drift-allowed',
+        plan: 'plan/drift',
         guard: 'plan/drift-allowed',
         apply: 'apply/applied',
         report: 'report/complete',

@@ -108,15 +108,17 @@ function read(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : undefined;
 }
 
-/** Node by its path: a login over ssh may not find it. */
+/**
+ * Node by its path, which a login over ssh may not find; and less patience
+ * with a service that does not become healthy.
+ */
 function exampleFiles(): Changes {
   return Object.fromEntries(
     listRepositoryFiles(EXAMPLE).map((path) => [
       path.slice(EXAMPLE.length),
-      readRepositoryFile(path).replaceAll(
-        /(?<=^ {2}\w+: \[)node(?=,)/gm,
-        process.execPath,
-      ),
+      readRepositoryFile(path)
+        .replaceAll(/(?<=^ {2}\w+: \[)node(?=,)/gm, process.execPath)
+        .replace('health: { timeout: 15s', 'health: { timeout: 8s'),
     ]),
   );
 }
