@@ -19,7 +19,6 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
-  'state-ssh-key': z.string().optional(),
 });
 
 export type ScopeInputs = ReturnType<typeof parseScopeInputs>;

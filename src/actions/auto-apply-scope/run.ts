@@ -24,7 +24,6 @@ export const autoApplyScopeStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
-    'state-ssh-key': '',
   },
   outputs: ['modules', 'eligible', 'blocked', 'stateful', 'count'],
   run: async (raw, ports) => {

@@ -23,7 +23,6 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
-  'state-ssh-key': z.string().optional(),
 });
 
 export type StatefulGateInputs = ReturnType<typeof parseStatefulGateInputs>;

@@ -23,7 +23,6 @@ export const statefulGateStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
-    'state-ssh-key': '',
   },
   outputs: ['eligible', 'require-noop'],
   run: async (raw, ports) => {
