@@ -87,20 +87,29 @@ operate_apply() {
   answer_record
 }
 
+# A record without an end and without a process is unknown.
+read_standing() {
+  state=absent
+  content=
+  [ -s "$record" ] || return 0
+  content=$(cat "$record")
+  case $content in
+  *'"phase":"finished"'*) state=finished ;;
+  *) state=unknown ;;
+  esac
+}
+
 # The one way in which an attempt is reported, at once or after a lost
 # connection.
 answer_record() {
-  state=absent
-  if is_alive "$r_root/.staging/apply-$r_attempt"; then
-    state=running
-  fi
-  content=
-  if [ -s "$record" ]; then
-    content=$(cat "$record")
-    case $content in
-    *'"phase":"finished"'*) state=finished ;;
-    *) [ "$state" = running ] || state=unknown ;;
-    esac
+  read_standing
+  if [ "$state" != finished ]; then
+    if is_alive "$r_root/.staging/apply-$r_attempt"; then
+      state=running
+    else
+      # It may have ended between the two looks.
+      read_standing
+    fi
   fi
   begin_answer
   put_plain state "$state"

@@ -128,6 +128,29 @@ describe('the client is killed', () => {
     },
   );
 
+  it('SIGKILL at any moment: what is told is what is true', async () => {
+    host = makeHost();
+    const first = makeRelease(host);
+    await applyRelease(await host.open(), first);
+    const told = new Set<string>();
+    for (let step = 0; step < 6; step += 1) {
+      const exec = makeKillingExec({
+        isVictim: isApply,
+        when: () => delay(step * 120).then(() => {}),
+      });
+      const session = await host.open({ exec });
+      const next = makeRelease(host, { content: `content ${step}` });
+      const before = readFileSync(at('content'), 'utf8');
+      const result = await applyRelease(session, next);
+      told.add(result.result);
+      const after = readFileSync(at('content'), 'utf8');
+      if (result.result === 'applied') expect(after).toBe(`content ${step}`);
+      else expect([result.result, after]).toEqual(['refused', before]);
+      expect(leftOver()).toEqual([]);
+    }
+    expect(told).toContain('applied');
+  });
+
   it('SIGKILL before the request was whole: nothing began, and nothing will', async () => {
     host = makeHost();
     const exec = makeKillingExec({
