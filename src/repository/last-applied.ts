@@ -64,8 +64,6 @@ async function areAncestors(
   shas: readonly string[],
   head: string,
 ): Promise<boolean> {
-  const present = await presentCommits(repository, shas);
-  if (present.size < shas.length) return false;
   const result = await repository.run(
     ['rev-list', '--max-count=1', '--stdin'],
     { input: `${[...shas, `^${head}`].join('\n')}\n` },

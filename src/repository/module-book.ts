@@ -18,6 +18,8 @@ export interface ModuleBook {
   ids(): string[];
   /** Undefined where there is no such module. */
   manifest(id: string): ManifestResult | undefined;
+  /** Reads the manifest an id had elsewhere; the same text is parsed once. */
+  parse(id: string, text: string): ManifestResult;
   /** Ids whose manifest may name paths outside of the module's folder. */
   claimants(): string[];
   /** Ids whose manifest may have a key. */
@@ -51,20 +53,24 @@ export async function openModuleBook(
     ]),
   );
   const parsed = new Map<string, ManifestResult>();
+  const parse = (id: string, text: string): ManifestResult => {
+    const key = `${id}\n${text}`;
+    const result =
+      parsed.get(key) ?? parseManifest(manifestPath(modulesDir, id), text, id);
+    parsed.set(key, result);
+    return result;
+  };
   return {
     entries,
     folders,
     has: (id) => texts.has(id),
     ids: () => [...texts.keys()],
+    parse,
     manifest(id) {
-      const known = parsed.get(id);
       const text = texts.get(id);
-      if (known || text === undefined) return known;
+      if (text === undefined) return undefined;
       const file = manifestPath(modulesDir, id);
-      const folder = folders.get(id);
-      const result = complain(file, folder) ?? parseManifest(file, text, id);
-      parsed.set(id, result);
-      return result;
+      return complain(file, folders.get(id)) ?? parse(id, text);
     },
     claimants: () =>
       [...texts].flatMap(([id, text]) => (mayClaimOutside(text) ? [id] : [])),

@@ -74,7 +74,6 @@ export async function readSubject(
 
   const repository = openWorkingDirectory(ports, options.workingDirectory);
   const history = openHistory(repository, ports.context, options.token);
-  await requireCommits(history, [head]);
   const trusted = await findTrusted(history, supported);
   const base = await findBase(history, supported, options.base);
   const policy = await readPolicy(repository, trusted, options.policyPath);
@@ -213,9 +212,10 @@ async function findTrusted(
     case 'push':
       return requireBefore(history, event.before, event.after);
     case 'pull_request':
-      await requireCommits(history, [event.base]);
+      await requireCommits(history, [event.base, event.head]);
       return event.base;
     case 'workflow_dispatch':
+      await requireCommits(history, [event.sha]);
       return findDefaultTip(history.repository, event);
   }
 }
@@ -232,11 +232,14 @@ async function requireBefore(
       'This is the first push of the branch: there is no commit before it that could hold a policy',
     );
   }
-  const line = await askHistory(history, [after], async () =>
+  const isBehind = async () =>
     (await isOnFirstParentLine(history.repository, before, after))
       ? true
-      : undefined,
-  );
+      : undefined;
+  // True only where both commits are there, so that is not asked for first.
+  if (before !== after && (await isBehind())) return before;
+  await requireCommits(history, [after]);
+  const line = await askHistory(history, [after], isBehind);
   if (line.answer) return before;
   if (line.complete) {
     throw new ActionError(

@@ -4,11 +4,9 @@ import { backupRootOf, type Policy } from '../../model/policy.ts';
 import { printable } from '../../model/printable.ts';
 import { readBlobs } from '../../repository/blobs.ts';
 import type { LastApplied } from '../../repository/last-applied.ts';
-import {
-  type ManifestResult,
-  readManifestsAt,
-} from '../../repository/manifests.ts';
+import type { ManifestResult } from '../../repository/manifests.ts';
 import type { ModuleBook } from '../../repository/module-book.ts';
+import { manifestPath } from '../../repository/module-folders.ts';
 import {
   checkContents,
   checkEntries,
@@ -41,7 +39,7 @@ export async function readCandidates(
   },
 ): Promise<Candidate[]> {
   const { sources, atBase } = given;
-  const live = await readLiveManifests(subject, sources);
+  const live = await readLiveManifests(subject, book, sources);
   const links = await readLinks(subject, sources);
   return sources.map((source) => {
     const { id, formerId } = source;
@@ -86,20 +84,25 @@ function backupRoot(policy: Policy, manifest: Manifest | undefined): string {
 /** The manifests at the commits last applied, by id at head. */
 async function readLiveManifests(
   { repository, policy }: Subject,
+  book: ModuleBook,
   sources: readonly CandidateSource[],
 ): Promise<Map<string, ManifestResult>> {
   const wanted = sources.flatMap(({ id, live }) =>
     live ? [{ id, live }] : [],
   );
-  const results = await readManifestsAt(
+  const contents = await readBlobs(
     repository,
-    policy.modules_dir,
-    wanted.map(({ live }) => ({ commit: live.sha, id: live.id })),
+    wanted.map(({ live }) => ({
+      commit: live.sha,
+      path: manifestPath(policy.modules_dir, live.id),
+    })),
   );
   return new Map(
-    wanted.flatMap(({ id }, index) => {
-      const result = results[index];
-      return result ? [[id, result] as const] : [];
+    wanted.flatMap(({ id, live }, index) => {
+      const text = contents[index]?.toString('utf8');
+      return text === undefined
+        ? []
+        : [[id, book.parse(live.id, text)] as const];
     }),
   );
 }

@@ -1,6 +1,5 @@
 import type { ChangeSummary } from '../../gates/scope/scope-facts.ts';
 import { isModuleId } from '../../model/identifiers.ts';
-import { parseManifest } from '../../model/manifest.ts';
 import { printable } from '../../model/printable.ts';
 import { formatProblem } from '../../model/yaml.ts';
 import { readBlobs } from '../../repository/blobs.ts';
@@ -41,7 +40,7 @@ export async function readChange(
   changes: readonly ChangedPath[],
 ): Promise<ChangeReading> {
   const { policy, policyPath, base } = subject;
-  const replaced = await readReplacedManifests(subject, changes);
+  const replaced = await readReplacedManifests(subject, book, changes);
   const atBase = (id: string) => {
     if (base === undefined) return undefined;
     return replaced.has(id) ? replaced.get(id) : book.manifest(id);
@@ -86,6 +85,7 @@ export function findUnreadable(
 /** Manifests as they were before the change; undefined where there was none. */
 async function readReplacedManifests(
   { repository, policy }: Subject,
+  book: ModuleBook,
   changes: readonly ChangedPath[],
 ): Promise<Map<string, ManifestResult | undefined>> {
   const replaced = new Map<string, ManifestResult | undefined>();
@@ -102,9 +102,8 @@ async function readReplacedManifests(
     repository,
     older.map(({ change }) => ({ oid: change.before.oid })),
   );
-  older.forEach(({ id, change }, index) => {
-    const text = contents[index]?.toString('utf8') ?? '';
-    replaced.set(id, parseManifest(change.path, text, id));
+  older.forEach(({ id }, index) => {
+    replaced.set(id, book.parse(id, contents[index]?.toString('utf8') ?? ''));
   });
   return replaced;
 }

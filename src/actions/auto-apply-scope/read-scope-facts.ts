@@ -170,11 +170,13 @@ async function readSources(
 
 /** Head must come after whatever is live; a pull request need not yet. */
 async function describeRewritten(
-  { event, history, head }: Subject,
+  { event, history, head, trusted }: Subject,
   live: readonly LastApplied[],
 ): Promise<string[]> {
   if (event.name === 'pull_request') return [];
-  const shas = live.map(({ sha }) => sha);
+  // On a push the trusted commit was already found to lie behind head.
+  const known = event.name === 'push' ? trusted : head;
+  const shas = live.map(({ sha }) => sha).filter((sha) => sha !== known);
   const rewritten = await findRewritten(history, shas, head);
   return [...rewritten].map((sha) => {
     const ids = live.flatMap((each) => (each.sha === sha ? [each.id] : []));
@@ -199,7 +201,11 @@ async function findHeld(
   if (event.name !== 'push' || base === undefined) return new Set();
   const ids = facts.selected
     .map(({ id }) => id)
-    .filter((id) => book.has(id) && facts.modules.live.has(id));
+    .filter((id) => {
+      const live = facts.modules.live.get(id);
+      // Since base there is only this push, which is judged as a whole.
+      return book.has(id) && live !== undefined && live.sha !== base;
+    });
   if (ids.length === 0) return new Set();
   const claims = new Map(
     [...new Set([...book.claimants(), ...ids])].flatMap((id) => {
