@@ -89,7 +89,9 @@ export function parseYaml<Schema extends z.ZodType>(
   if (forbidden) {
     return problem(lineAt(lines, forbidden.offset), '', forbidden.message);
   }
-  const checked = schema.safeParse(toPlainValue(document));
+  const plain = toPlainValue(document);
+  if (plain.failure !== undefined) return problem(1, '', plain.failure);
+  const checked = schema.safeParse(plain.value);
   if (checked.success) return { ok: true, value: checked.data };
   return {
     ok: false,
@@ -115,8 +117,16 @@ function issuePlaces(issue: z.core.$ZodIssue) {
   return [{ path: issue.path, message: issue.message }];
 }
 
-function toPlainValue(document: Document): unknown {
-  return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+/** The parser throws for aliases that stand for too much, or for themselves. */
+function toPlainValue(document: Document): {
+  readonly value?: unknown;
+  readonly failure?: string;
+} {
+  try {
+    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function findForbidden(
@@ -132,6 +142,11 @@ function findForbidden(
         aliases += 1;
         if (aliases > MAX_ALIASES) {
           found = { offset, message: `has more than ${MAX_ALIASES} aliases` };
+        } else if (!node.resolve(document)) {
+          found = {
+            offset,
+            message: `has an alias to nothing: ${node.source}`,
+          };
         }
       } else if (node.tag?.startsWith('!')) {
         found = { offset, message: `has the tag ${node.tag}` };
