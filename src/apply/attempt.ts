@@ -31,6 +31,15 @@ export type ModuleOutcome =
       readonly finding: Finding;
     };
 
+/**
+ * What a result is called on record: where only the release was put in place
+ * and nothing that runs had to change, there was nothing to do.
+ */
+export function wordOf(result: ApplyResult): ApplyResult['result'] {
+  const idle = result.result === 'applied' && result.releaseOnly;
+  return idle ? 'noop' : result.result;
+}
+
 /** True where the dependants of the module may go on. */
 export function isGood(outcome: ModuleOutcome): boolean {
   if (outcome.kind === 'held') return false;

@@ -32,7 +32,7 @@ function make(word: ApplyResult['result'], code?: ReasonCode): ModuleOutcome {
   };
   const because = finding(code ?? 'apply/failed', word);
   const results: Record<ApplyResult['result'], ApplyResult> = {
-    applied: { result: 'applied', releaseOnly: true, ...ending },
+    applied: { result: 'applied', releaseOnly: false, ...ending },
     noop: { result: 'noop', ...ending },
     unhealthy: { result: 'unhealthy', finding: because, ...ending },
     rolled_back: { result: 'rolled_back', finding: because, ...ending },
@@ -98,6 +98,15 @@ it.each([
 ])('says what was observed beside %#', (outcomes, code) => {
   const verdict = decideOutcome(subject, outcomes, { problems: [], observed });
   expect(verdict).toMatchObject({ code, findings: observed });
+});
+
+it('calls it a noop where only the release was put in place', () => {
+  const applied = make('applied');
+  if (applied.kind === 'held') throw new Error('held');
+  const result = { ...applied.result, releaseOnly: true } as ApplyResult;
+  const outcomes = [{ ...applied, result }];
+  expect(decideOutcome(subject, outcomes, nothing).code).toBe('apply/noop');
+  expect(listOutcomes(outcomes).noop).toEqual(['applied']);
 });
 
 it('puts every module in one list', () => {

@@ -6,7 +6,7 @@ import {
   type Verdict,
   type VerdictSubject,
 } from '../model/verdict.ts';
-import { isGood, type ModuleOutcome } from './attempt.ts';
+import { isGood, type ModuleOutcome, wordOf } from './attempt.ts';
 import { describeOutcome } from './describe-outcome.ts';
 
 /** Ids by how it went, each in one list. */
@@ -29,7 +29,7 @@ export function listOutcomes(outcomes: readonly ModuleOutcome[]): OutcomeLists {
   };
   for (const outcome of outcomes) {
     if (outcome.kind === 'held') lists.notAttempted.push(outcome.module);
-    else lists[LIST_OF[outcome.result.result]].push(outcome.attempt.module);
+    else lists[LIST_OF[wordOf(outcome.result)]].push(outcome.attempt.module);
   }
   return lists;
 }
@@ -71,7 +71,7 @@ export function decideOutcome(
     ...also.observed.map((each) => each.reason),
   ].join('; ');
   const idle = outcomes.every(
-    (each) => each.kind === 'attempted' && each.result.result === 'noop',
+    (each) => each.kind === 'attempted' && wordOf(each.result) === 'noop',
   );
   const code = idle ? 'apply/noop' : 'apply/applied';
   const observedOnly = outcomes.length === 0 && also.observed.length > 0;
@@ -106,7 +106,7 @@ export function describeResult(outcome: ModuleOutcome): Evidence {
   return {
     module: attempt.module,
     host: attempt.host,
-    result: result.result,
+    result: wordOf(result),
     ...('finding' in result ? { code: result.finding.code } : {}),
     ...('health' in result
       ? { health: result.health, live_tree: result.liveTree }

@@ -139,6 +139,16 @@ describe('statusOfAttempt', () => {
   });
 });
 
+it('calls it a noop where only the release was put in place, on record', () => {
+  const applied = makeResult('applied', NEW_TREE);
+  const result = { ...applied, releaseOnly: true } as ApplyResult;
+  expect(statusOfAttempt(makeAttempt(), { result, at })).toMatchObject({
+    last_apply_result: 'noop',
+    tree: NEW_TREE,
+    last_apply_sha: NEW_SHA,
+  });
+});
+
 describe('isAlreadyApplied', () => {
   it.each<[string, Partial<Status> | undefined, boolean]>([
     ['applied and healthy', {}, true],

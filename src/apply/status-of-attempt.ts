@@ -1,6 +1,6 @@
 import type { ApplyResult } from '../drivers/driver.ts';
 import type { Status } from '../model/status.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, wordOf } from './attempt.ts';
 
 /** Where the command did not run to an end, nobody knows its exit status. */
 const NO_RETURNCODE = -1;
@@ -76,6 +76,7 @@ function liveContent(
   return { ...before, tree: result.liveTree };
 }
 
-function resultWord({ result }: Ended): Status['last_apply_result'] {
-  return result === 'unhealthy' ? 'failed' : result;
+function resultWord(result: Ended): Status['last_apply_result'] {
+  const word = wordOf(result);
+  return word === 'unhealthy' || word === 'refused' ? 'failed' : word;
 }
