@@ -1,4 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/adapters/clock.ts';
@@ -76,9 +83,19 @@ export function makeHost(sshd?: TestSshd): TestHost {
     remove: async () => {
       for (const session of sessions) await session.close();
       await closeHosts(job, systemExec);
+      waitForOperations(runtimeRoot);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits for what goes on although its client is gone: it holds its stage. */
+function waitForOperations(runtimeRoot: string): void {
+  const staging = join(runtimeRoot, '.staging');
+  for (const name of existsSync(staging) ? readdirSync(staging) : []) {
+    const held = join(staging, name, '.alive');
+    if (existsSync(held)) spawnSync('flock', [held, 'true']);
+  }
 }
 
 export function makeHostPolicy(host: Readonly<Record<string, unknown>>) {
@@ -183,13 +200,6 @@ export async function applyRelease(
     lockWaitMs: 1_000,
     ...changes,
   });
-}
-
-/** A program beside the service, for tests that need to wait for a moment. */
-export function writeScript(host: TestHost, name: string, text: string) {
-  const path = join(host.folder, name);
-  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  return path;
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
