@@ -6,22 +6,16 @@ import type { RunContext } from '../adapters/run-context.ts';
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
-import { type Policy, parsePolicy } from '../model/policy.ts';
+import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/printable.ts';
-import { formatProblem } from '../model/yaml.ts';
-import { readBlobs } from './blobs.ts';
+import { type History, openHistory } from './history.ts';
+import { readPolicy } from './read-policy.ts';
 import {
-  askHistory,
-  bringCommits,
-  findMergeBase,
-  type History,
-  isOnFirstParentLine,
-  openHistory,
-  readRef,
-} from './history.ts';
-
-/** An event that a lane knows what to do with. */
-export type SubjectEvent = Exclude<LaneEvent, { readonly name: 'other' }>;
+  findBase,
+  findTrusted,
+  headOf,
+  type SubjectEvent,
+} from './subject-commits.ts';
 
 /** What a gate judges, and by which policy. */
 export interface Subject {
@@ -107,28 +101,6 @@ export function openWorkingDirectory(
   }
 }
 
-/** Reads the policy of a commit. */
-export async function readPolicy(
-  repository: GitRepository,
-  trusted: string,
-  path: string,
-): Promise<Policy> {
-  const [content] = await readBlobs(repository, [{ commit: trusted, path }]);
-  if (!content) {
-    throw new ActionError(
-      'scope/no-policy',
-      `There is no ${printable(path)} at the trusted commit ${trusted}`,
-    );
-  }
-  const result = parsePolicy(path, content.toString('utf8'));
-  if (result.ok) return result.value;
-  throw new ActionError(
-    'scope/invalid-policy',
-    `The policy at ${trusted} is not valid: ${result.problems.map(formatProblem).join('; ')}`,
-    { evidence: { problems: result.problems.slice(0, 20) } },
-  );
-}
-
 function nameOf(event: LaneEvent): string {
   return event.name === 'other' ? event.event : event.name;
 }
@@ -170,17 +142,6 @@ function requireSupported(event: LaneEvent): SubjectEvent {
   );
 }
 
-function headOf(event: SubjectEvent): string {
-  switch (event.name) {
-    case 'push':
-      return event.after;
-    case 'pull_request':
-      return event.head;
-    case 'workflow_dispatch':
-      return event.sha;
-  }
-}
-
 /** Only a dispatch, or a person at a terminal, may compare with something else. */
 function requireBase(
   context: RunContext,
@@ -189,102 +150,4 @@ function requireBase(
 ): void {
   if (context.flavour === 'local' || event.name === 'workflow_dispatch') return;
   requireSame('base', given, event.name === 'push' ? event.before : event.base);
-}
-
-async function requireCommits(
-  history: History,
-  shas: readonly string[],
-): Promise<void> {
-  const present = await bringCommits(history, shas);
-  const missing = shas.find((sha) => !present.has(sha));
-  if (missing === undefined) return;
-  throw new ActionError(
-    'git/unavailable',
-    `The commit ${missing} is not in the checkout and cannot be fetched`,
-  );
-}
-
-async function findTrusted(
-  history: History,
-  event: SubjectEvent,
-): Promise<string> {
-  switch (event.name) {
-    case 'push':
-      return requireBefore(history, event.before, event.after);
-    case 'pull_request':
-      await requireCommits(history, [event.base, event.head]);
-      return event.base;
-    case 'workflow_dispatch':
-      await requireCommits(history, [event.sha]);
-      return findDefaultTip(history.repository, event);
-  }
-}
-
-/** The commit before a push, if the push only added to the line it ends. */
-async function requireBefore(
-  history: History,
-  before: string,
-  after: string,
-): Promise<string> {
-  if (before === ZERO_SHA) {
-    throw new ActionError(
-      'scope/no-policy',
-      'This is the first push of the branch: there is no commit before it that could hold a policy',
-    );
-  }
-  const isBehind = async () =>
-    (await isOnFirstParentLine(history.repository, before, after))
-      ? true
-      : undefined;
-  // True only where both commits are there, so that is not asked for first.
-  if (before !== after && (await isBehind())) return before;
-  await requireCommits(history, [after]);
-  const line = await askHistory(history, [after], isBehind);
-  if (line.answer) return before;
-  if (line.complete) {
-    throw new ActionError(
-      'scope/history-rewritten',
-      `The commit before the push, ${before}, is not on the first-parent line of ${after}`,
-    );
-  }
-  throw noMergeBase(before, after);
-}
-
-async function findDefaultTip(
-  repository: GitRepository,
-  event: Extract<SubjectEvent, { name: 'workflow_dispatch' }>,
-): Promise<string> {
-  return (
-    (await readRef(repository, `refs/remotes/origin/${event.defaultBranch}`)) ??
-    (await readRef(repository, `refs/heads/${event.defaultBranch}`)) ??
-    event.sha
-  );
-}
-
-async function findBase(
-  history: History,
-  event: SubjectEvent,
-  given: string | undefined,
-): Promise<string | undefined> {
-  const head = headOf(event);
-  if (event.name === 'push') {
-    if (given !== undefined) await requireCommits(history, [given]);
-    return given ?? event.before;
-  }
-  const other =
-    given ?? (event.name === 'pull_request' ? event.base : undefined);
-  if (other === undefined) return undefined;
-  await requireCommits(history, [other]);
-  const found = await askHistory(history, [head, other], () =>
-    findMergeBase(history.repository, other, head),
-  );
-  if (found.answer !== undefined) return found.answer;
-  throw noMergeBase(other, head);
-}
-
-function noMergeBase(one: string, other: string): ActionError {
-  return new ActionError(
-    'scope/no-merge-base',
-    `No common history of ${one} and ${other} could be found or fetched`,
-  );
 }

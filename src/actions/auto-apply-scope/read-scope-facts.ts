@@ -1,9 +1,7 @@
 import type { ScopeFacts } from '../../gates/scope/scope-facts.ts';
 import type { Status } from '../../model/status.ts';
 import { readChanges } from '../../repository/changes.ts';
-import { findControlRanges } from '../../repository/control-range.ts';
 import {
-  findRewritten,
   type LastApplied,
   listLastApplied,
 } from '../../repository/last-applied.ts';
@@ -14,6 +12,7 @@ import {
 } from '../../repository/module-book.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { listTree, type TreeEntry } from '../../repository/tree.ts';
+import { describeRewritten, findHeld } from './judge-range.ts';
 import { type CandidateSource, readCandidates } from './read-candidates.ts';
 import {
   type ChangeReading,
@@ -165,64 +164,6 @@ async function readSources(
       entries: facts.owned.get(id) ?? [],
       controlInRange: held.has(id),
     };
-  });
-}
-
-/** Head must come after whatever is live; a pull request need not yet. */
-async function describeRewritten(
-  { event, history, head, trusted }: Subject,
-  live: readonly LastApplied[],
-): Promise<string[]> {
-  if (event.name === 'pull_request') return [];
-  // On a push the trusted commit was already found to lie behind head.
-  const known = event.name === 'push' ? trusted : head;
-  const shas = live.map(({ sha }) => sha).filter((sha) => sha !== known);
-  const rewritten = await findRewritten(history, shas, head);
-  return [...rewritten].map((sha) => {
-    const ids = live.flatMap((each) => (each.sha === sha ? [each.id] : []));
-    const told = ids.slice(0, 10).join(', ');
-    return `The commit last applied of ${told}, ${sha}, does not lie behind ${head}`;
-  });
-}
-
-/**
- * The modules that lagged behind before this push already, and whose range
- * holds a control change. A person who dispatches has seen it.
- */
-async function findHeld(
-  subject: Subject,
-  { book, change }: RepositoryReading,
-  facts: {
-    readonly modules: LiveModules;
-    readonly selected: readonly Selected[];
-  },
-): Promise<Set<string>> {
-  const { repository, policy, base, head, event } = subject;
-  if (event.name !== 'push' || base === undefined) return new Set();
-  const ids = facts.selected
-    .map(({ id }) => id)
-    .filter((id) => {
-      const live = facts.modules.live.get(id);
-      // Since base there is only this push, which is judged as a whole.
-      return book.has(id) && live !== undefined && live.sha !== base;
-    });
-  if (ids.length === 0) return new Set();
-  const claims = new Map(
-    [...new Set([...book.claimants(), ...ids])].flatMap((id) => {
-      const result = change.atBase(id);
-      return result?.ok ? [[id, result.value] as const] : [];
-    }),
-  );
-  const entries = await listTree(repository, base);
-  const owned = await claimEntries(policy, entries, { ids, claims });
-  const before = findLagging(owned, facts.modules.live);
-  const lagging = [...before].flatMap((id) => {
-    const live = facts.modules.live.get(id);
-    return live ? [{ ...live, id }] : [];
-  });
-  return findControlRanges(repository, lagging, {
-    head,
-    isControl: change.isControl,
   });
 }
 

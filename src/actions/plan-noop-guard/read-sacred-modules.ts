@@ -1,11 +1,8 @@
 import { ActionError } from '../../model/errors.ts';
 import { DEFAULT_POLICY_PATH, type Policy } from '../../model/policy.ts';
 import { readRef } from '../../repository/history.ts';
-import {
-  openWorkingDirectory,
-  readPolicy,
-  readSubject,
-} from '../../repository/subject.ts';
+import { readPolicy } from '../../repository/read-policy.ts';
+import { openWorkingDirectory, readSubject } from '../../repository/subject.ts';
 import type { Ports } from '../step.ts';
 
 interface PolicyPlace {

@@ -1,7 +1,8 @@
 import { ActionError } from '../../model/errors.ts';
 import type { Status } from '../../model/status.ts';
+import { readPolicy } from '../../repository/read-policy.ts';
 import { openRepositoryState } from '../../repository/repository-state.ts';
-import { openWorkingDirectory, readPolicy } from '../../repository/subject.ts';
+import { openWorkingDirectory } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
 import type { Terminal } from '../terminal.ts';

@@ -28,9 +28,6 @@ export interface Candidate {
   readonly backupRoot: string;
 }
 
-/** Changed paths of one class that stop the push. */
-export type StoppingPaths = readonly string[];
-
 /** What the change consists of; undefined on a dispatch, which has none. */
 export interface ChangeSummary {
   readonly paths: number;
@@ -38,8 +35,9 @@ export interface ChangeSummary {
   /** Lines added and removed; undefined where they were not counted. */
   readonly lines?: number;
   readonly perClass: Readonly<Record<string, number>>;
-  readonly control: StoppingPaths;
-  readonly unclassified: StoppingPaths;
+  /** Paths of the classes that stop the push. */
+  readonly control: readonly string[];
+  readonly unclassified: readonly string[];
 }
 
 /** Everything the scope gate decides on. */
