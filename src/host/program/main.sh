@@ -50,18 +50,6 @@ operate_plan() {
   end_answer
 }
 
-operate_health() {
-  open_work "health-$r_module-$$" || problem internal "the stage is taken"
-  read_live
-  can_ask_http || problem unsupported "curl or wget, for health.http"
-  check_health
-  begin_answer
-  put_plain health "$health"
-  put_plain live "$live"
-  put_end_of_file output "$work/health-output" "$REPORT_CAP"
-  end_answer
-}
-
 operate_apply() {
   must_be_number lock_wait "$r_lock_wait"
   [ -z "$r_fence" ] || must_be_number fence "$r_fence"
@@ -155,7 +143,6 @@ check_request
 case $r_op in
 probe) operate_probe ;;
 plan) operate_plan ;;
-health) operate_health ;;
 apply) operate_apply && prune_records ;;
 record) operate_record ;;
 *) problem malformed "the operation is not known" ;;
