@@ -7,6 +7,7 @@ import { describeOutcome } from '../../apply/describe-outcome.ts';
 import { attemptName } from '../../drivers/command/command-request.ts';
 import type { Driver } from '../../drivers/driver.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
+import { ActionError } from '../../model/errors.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import { readRelease } from '../../repository/release.ts';
 import type { Subject } from '../../repository/subject.ts';
@@ -19,6 +20,8 @@ export interface ApplyWork {
   readonly subject: Subject;
   /** In the order of `depends_on`. */
   readonly modules: readonly ReadyModule[];
+  /** Modules that may not be touched now, and why. */
+  readonly blocked: ReadonlyMap<string, Finding>;
   readonly hosts: ModuleHosts;
   readonly recorder: AttemptRecorder;
 }
@@ -36,7 +39,7 @@ export async function applyModules(
     const held = findHolding(work, module, outcomes);
     const outcome = held
       ? hold(module, held)
-      : await applyModule(work, module, ports);
+      : await applyModule(work, module, ports).catch(holdAfterError(module));
     outcomes.set(module.source.id, outcome);
     work.recorder.end(outcome);
     ports.print(describeOutcome(outcome));
@@ -45,7 +48,7 @@ export async function applyModules(
 }
 
 function findHolding(
-  { recorder }: ApplyWork,
+  { blocked, recorder }: ApplyWork,
   { source }: ReadyModule,
   outcomes: ReadonlyMap<string, ModuleOutcome>,
 ): Finding | undefined {
@@ -54,6 +57,8 @@ function findHolding(
     const reason = `${id} was not begun: the run was asked to stop`;
     return finding('run/stopped', reason, { module: id });
   }
+  const own = blocked.get(id);
+  if (own) return own;
   const failed = manifest.depends_on.find((other) => {
     const outcome = outcomes.get(other);
     return outcome !== undefined && !isGood(outcome);
@@ -65,6 +70,16 @@ function findHolding(
 
 function hold({ source }: ReadyModule, held: Finding): ModuleOutcome {
   return { kind: 'held', module: source.id, finding: held };
+}
+
+/** What was not foreseen stops the step; the rest is told with the others. */
+function holdAfterError(module: ReadyModule) {
+  return (error: unknown): ModuleOutcome => {
+    if (!(error instanceof ActionError)) throw error;
+    const { code, message, remedy } = error;
+    const details = { module: module.source.id, remedy };
+    return hold(module, finding(code, message, details));
+  };
 }
 
 async function applyModule(

@@ -14,20 +14,20 @@ interface ExplainRequest {
 
 /**
  * Asks the hosts how attempts ended of which we do not know it. One that stays
- * unexplained blocks the module: trying again could be the second blow.
+ * unexplained blocks its module: trying again could be the second blow.
  */
 export async function findUnexplained(
   { subject, modules, hosts }: ExplainRequest,
   ports: Ports,
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<ReadonlyMap<string, Finding>> {
+  const blocked = new Map<string, Finding>();
   for (const module of modules) {
     if (module.status?.last_apply_result !== 'unknown') continue;
     const explained = await explain(module, { subject, hosts });
     if (typeof explained === 'string') ports.print(explained);
-    else findings.push(explained);
+    else blocked.set(module.source.id, explained);
   }
-  return findings;
+  return blocked;
 }
 
 /** How the attempt ended, in words; or why nobody can say. */

@@ -111,6 +111,23 @@ describe('an attempt that nobody saw end', () => {
     expect(platform.running('web')).toBe('2');
   });
 
+  it('holds up what depends on it, and nothing else', async () => {
+    await push(platform.module('web'));
+    const unknown = { last_apply_result: 'unknown', attempt: null } as const;
+    await changeStatus(platform, 'web', unknown);
+    const run = await push({
+      'modules/web/version': '2\n',
+      ...platform.module('needs-web', { dependsOn: ['web'] }),
+      ...platform.module('other'),
+    });
+    expect(run.exitStatus).toBe(7);
+    expect(run.outcome('apply')?.outputs).toMatchObject({
+      applied: '["other"]',
+      'not-attempted': '["web","needs-web"]',
+    });
+    expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('unknown');
+  });
+
   it('blocks the module where its record cannot be found at all', async () => {
     await push(platform.module('web'));
     await changeStatus(platform, 'web', {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStatusOf, runTestLane } from '../../../tests/support/lane-run.ts';
 import {
   makeServicePlatform,
+  renderPolicy,
   type ServicePlatform,
 } from '../../../tests/support/service-platform.ts';
 import {
@@ -215,5 +216,29 @@ describe('mode: observe', () => {
     expect(run.outcome('apply')?.verdict.reason).toContain('command/web');
     const steps = run.ports.verdicts.read().map((entry) => entry.kind);
     expect(new Set(steps)).toEqual(new Set(['verdict']));
+  });
+
+  it('of one host leaves the others to be applied', async () => {
+    platform.close();
+    platform = makeServicePlatform();
+    const hosts = `  watched: {transport: local, mode: observe, runtime_root: ${platform.root}/watched}`;
+    platform.commit({
+      '.platform/gates.yaml': renderPolicy(platform.runtimeRoot, { hosts }),
+    });
+    before = platform.git('rev-parse', 'HEAD');
+    after = platform.commit({
+      ...platform.module('seen', { host: 'watched' }),
+      ...platform.module('after-seen', { dependsOn: ['seen'] }),
+      ...platform.module('free'),
+    });
+    const run = await runTestLane(platform, pushEvent(before, after));
+    const { outputs, verdict } = run.outcome('apply') ?? {};
+    expect(outputs).toMatchObject({ applied: '["free"]', failed: '[]' });
+    expect(verdict?.code).toBe('apply/applied');
+    expect(verdict?.findings.map((each) => each.module).sort()).toEqual([
+      'after-seen',
+      'seen',
+    ]);
+    expect(platform.running('after-seen')).toBeUndefined();
   });
 });

@@ -5,7 +5,6 @@ import {
   type Finding,
   finding,
   passVerdict,
-  refuseVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
 import { openRepositoryState } from '../../repository/repository-state.ts';
@@ -13,7 +12,7 @@ import { readSubject, type Subject } from '../../repository/subject.ts';
 import type { StateStore } from '../../state/store.ts';
 import { openModuleHosts } from '../open-module-hosts.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
-import { applyModules } from './apply-modules.ts';
+import { type ApplyWork, applyModules } from './apply-modules.ts';
 import { openAttemptRecorder } from './attempt-recorder.ts';
 import { checkBeforeApply, type ReadyModule } from './check-before-apply.ts';
 import { findUnexplained } from './explain-attempts.ts';
@@ -91,9 +90,8 @@ async function applyReady(
   const hosts = await openModuleHosts({ subject, sources, inputs }, ports);
   try {
     const opened = { subject, modules: toApply, hosts };
-    const [first, ...others] = await findUnexplained(opened, ports);
-    if (first) return report(refuseVerdict(about, [first, ...others]));
-    const done = await applyOnRecord(opened, store, ports);
+    const blocked = await findUnexplained(opened, ports);
+    const done = await applyOnRecord({ ...opened, blocked }, store, ports);
     const { outcomes, problems, status } = done;
     const verdict = decideOutcome(about, outcomes, { problems, observed });
     return report(verdict, outcomes, status);
@@ -104,7 +102,7 @@ async function applyReady(
 
 /** Whatever happens in between, what was begun is put on the state branch. */
 async function applyOnRecord(
-  work: Parameters<typeof findUnexplained>[0],
+  work: Omit<ApplyWork, 'recorder'>,
   store: StateStore,
   ports: Ports,
 ) {
