@@ -1,0 +1,92 @@
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { type Lane, openLane } from '../support/lane.ts';
+
+const STEPS = ['scope', 'stateful', 'plan', 'guard', 'apply', 'report'];
+const SIGNALS = ['SIGTERM', 'SIGKILL'] as const;
+/** Early in the start of a step, and where it is likely at work. */
+const DELAYS_MS = [20, 250];
+
+const cases = STEPS.flatMap((step) =>
+  SIGNALS.flatMap((signal) =>
+    DELAYS_MS.map((wait) => ({ step, signal, wait })),
+  ),
+);
+
+it.each(cases)(
+  '50: $signal at $step after $wait ms leaves a state that can be read, and the next run is fine',
+  async ({ step, signal, wait }) => {
+    const lane = await openLane({ modules: { web: {} } });
+    try {
+      const version = lane.platform.module('web', { version: '2' });
+      const stopped = await lane.push(version, {
+        onStart: (id, child) => {
+          if (id === step) void stop(child, signal, wait);
+        },
+      });
+      const run = stopped.steps.find(({ id }) => id === step)?.run;
+      if (signal === 'SIGTERM' && run?.outputs['code'] === 'run/stopped') {
+        expect(run.exitCode).toBe(8);
+      }
+      await expectNextRunIsFine(lane);
+    } finally {
+      await lane.close();
+    }
+  },
+);
+
+it.each(SIGNALS)(
+  '50: %s while the module is being applied: the host goes on, the next run learns how it ended',
+  async (signal) => {
+    const lane = await openLane({ modules: { web: {} } });
+    try {
+      const { module, services } = lane.platform;
+      const stopped = await lane.push(
+        module('web', {
+          version: '2',
+          scripts: { apply: `touch ${services}/at-work; sleep 2` },
+        }),
+        {
+          onStart: (id, child) => {
+            if (id === 'apply') void whenAtWork(lane, child, signal);
+          },
+        },
+      );
+      expect(stopped.status).toBe('failure');
+      await expectNextRunIsFine(lane);
+      expect(lane.platform.applies('web')).toEqual(['2']);
+    } finally {
+      await lane.close();
+    }
+  },
+);
+
+async function stop(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  wait: number,
+): Promise<void> {
+  await delay(wait);
+  child.kill(signal);
+}
+
+async function whenAtWork(
+  lane: Lane,
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  while (lane.platform.running('at-work') === undefined) await delay(20);
+  child.kill(signal);
+}
+
+async function expectNextRunIsFine(lane: Lane): Promise<void> {
+  const next = await lane.dispatch({ module: 'web' });
+  expect(next.status, next.log).toBe('success');
+  expect(next.codes['apply']).toMatch(/^apply\/(?:applied|noop)$/);
+  expect(lane.platform.running('web')).toBe('2');
+  expect(lane.status('web')).toMatchObject({
+    last_apply_sha: lane.platform.git('rev-parse', 'HEAD'),
+    health: 'healthy',
+  });
+}
