@@ -1,11 +1,18 @@
 // Reads vitest's JSON report and ends the run with "N passed, N failed".
-// A skipped test is a failed one here: everything it could need is installed.
+// A skipped test is a failed one here, since everything it needs is installed,
+// except where it needs a right that a container may not give.
 import { readFileSync } from 'node:fs';
+
+const MAY_BE_SKIPPED = /\bon a small disk\b/; // mounts a file system
 
 const [path = '', failures = '1'] = process.argv.slice(2);
 const tests = readTests(path);
 const passed = tests.filter(({ status }) => status === 'passed').length;
-const failed = tests.filter(({ status }) => status !== 'passed');
+const failed = tests.filter(
+  ({ status, fullName }) =>
+    status === 'failed' ||
+    (status !== 'passed' && !MAY_BE_SKIPPED.test(fullName)),
+);
 for (const { status, fullName } of failed) {
   process.stdout.write(`${status}: ${fullName}\n`);
 }
