@@ -3,6 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export interface BenchSize {
+  readonly modules: number;
+  readonly files: number;
+  /** Modules that the changed files are in. */
+  readonly touched: number;
+}
+
 /** A repository with many modules, all applied, and one push to judge. */
 export interface BenchPlatform {
   readonly repository: string;
@@ -22,13 +29,13 @@ ignore: ["docs/**", "*.md"]
 /** Writes the repository through git's own bulk loader. */
 export function makeBenchPlatform(
   folder: string,
-  size: { readonly modules: number; readonly files: number },
+  size: BenchSize,
 ): BenchPlatform {
   const repository = join(folder, 'platform');
   mkdirSync(repository, { recursive: true });
   const ids = Array.from({ length: size.modules }, (_, index) => `m${index}`);
   git(repository, ['init', '-q', '-b', 'main']);
-  git(repository, ['fast-import', '--quiet'], renderHistory(ids, size.files));
+  git(repository, ['fast-import', '--quiet'], renderHistory(ids, size));
   const base = git(repository, ['rev-parse', 'main~1']);
   const head = git(repository, ['rev-parse', 'main']);
   const trees = readTrees(repository, base);
@@ -47,7 +54,10 @@ export function makeBenchPlatform(
 }
 
 /** Two commits: everything, then one changed file after the other. */
-function renderHistory(ids: readonly string[], files: number): string {
+function renderHistory(
+  ids: readonly string[],
+  { files, touched }: BenchSize,
+): string {
   const first = commit('main', 'all', [
     file('.platform/gates.yaml', POLICY),
     ...ids.flatMap((id) => [
@@ -57,7 +67,7 @@ function renderHistory(ids: readonly string[], files: number): string {
     ]),
   ]);
   const changed = Array.from({ length: files }, (_, index) => {
-    const id = ids[index % ids.length];
+    const id = ids[index % touched];
     return file(`modules/${id}/content/${index}`, `${index}\n`);
   });
   return `${first}${commit('main', 'change', changed)}`;

@@ -8,7 +8,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type BenchPlatform, makeBenchPlatform } from './scope-platform.ts';
+import {
+  type BenchPlatform,
+  type BenchSize,
+  makeBenchPlatform,
+} from './scope-platform.ts';
 
 // What scope costs on a platform of many modules, as a ratio to `git diff-tree`
 // alone and to a bare `node -e 0` in the same run; how that grows with modules
@@ -23,24 +27,21 @@ const folder = mkdtempSync(join(tmpdir(), 'apply-gates-bench-scope-'));
 try {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' });
   console.log(`node ${version.stdout.trim()}, medians of ${rounds} rounds`);
-  compare(400, 150);
-  grow('modules', [
-    [100, 100],
-    [1_000, 100],
-    [10_000, 100],
-  ]);
-  grow('changed files', [
-    [100, 100],
-    [100, 1_000],
-    [100, 10_000],
-    [100, 100_000],
-  ]);
+  // As many modules as a push may apply by default, then one for each file.
+  compare({ modules: 400, files: 150, touched: 10 });
+  compare({ modules: 400, files: 150, touched: 150 });
+  grow('modules', [100, 1_000, 10_000], (modules) => ({
+    ...{ modules, files: 100, touched: 10 },
+  }));
+  grow('changed files', [100, 1_000, 10_000, 100_000], (files) => ({
+    ...{ modules: 100, files, touched: 100 },
+  }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function compare(modules: number, files: number): void {
-  const platform = prepare(modules, files);
+function compare(size: BenchSize): void {
+  const platform = prepare(size);
   const [bare, diff, scope] = measure(
     [
       () => run(platform, ['-e', '0']),
@@ -49,41 +50,44 @@ function compare(modules: number, files: number): void {
     ],
     rounds,
   );
-  console.log(`\n${modules} modules, ${files} changed files`);
-  const line = (name: string, milliseconds: number) =>
+  const { modules, files, touched } = size;
+  console.log(`\n${modules} modules, ${files} changed files in ${touched}`);
+  const line = (name: string, milliseconds = 0) =>
     console.log(`${milliseconds.toFixed(1).padStart(9)} ms  ${name}`);
-  line('bare node', bare ?? 0);
-  line('git diff-tree alone', diff ?? 0);
+  line('bare node', bare);
+  line('git diff-tree alone', diff);
   line(
     `scope: ${ratio(scope, bare)} x node, ${ratio(scope, diff)} x git`,
-    scope ?? 0,
+    scope,
   );
   console.log(`${peakMegabytes(platform).padStart(9)} MB  peak of scope`);
 }
 
-/** Times less the smallest, per unit more: linear is flat. */
+/** Linear is a last column that does not grow. */
 function grow(
   what: string,
-  sizes: readonly (readonly [modules: number, files: number])[],
+  amounts: readonly number[],
+  sizeOf: (amount: number) => BenchSize,
 ): void {
   console.log(`\ngrowth with ${what}`);
-  for (const [modules, files] of sizes) {
-    const platform = prepare(modules, files);
+  for (const amount of amounts) {
+    const platform = prepare(sizeOf(amount));
     const few = Math.max(3, Math.floor(rounds / 3));
-    const [diff, scope] = measure(
-      [() => diffTree(platform), () => runScope(platform)],
-      few,
-    );
-    console.log(
-      `${String(modules).padStart(7)} modules ${String(files).padStart(7)} files ${(scope ?? 0).toFixed(0).padStart(7)} ms  ${ratio(scope, diff).padStart(6)} x git diff-tree  ${peakMegabytes(platform).padStart(5)} MB`,
-    );
+    const [scope = 0] = measure([() => runScope(platform)], few);
+    const cells = [
+      `${String(amount).padStart(9)}`,
+      `${scope.toFixed(0).padStart(7)} ms`,
+      `${peakMegabytes(platform).padStart(5)} MB`,
+      `${((scope / amount) * 1_000).toFixed(0).padStart(7)} us each`,
+    ];
+    console.log(cells.join('  '));
   }
 }
 
-function prepare(modules: number, files: number): BenchPlatform {
-  const place = join(folder, `${modules}-${files}`);
+function prepare(size: BenchSize): BenchPlatform {
+  const place = join(folder, 'platform');
   rmSync(place, { recursive: true, force: true });
-  return makeBenchPlatform(place, { modules, files });
+  return makeBenchPlatform(place, size);
 }
 
 /** Medians of interleaved rounds, so that the machine's moods hit all alike. */
