@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
@@ -59,6 +60,7 @@ type Perform = (
 function defineProgram(perform: Perform, stream: Stream): Command {
   const program = new Command('apply-gates')
     .description('Gates between a merged pull request and a running server.')
+    .version(packageJson.version)
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .configureOutput({ writeOut: (text) => stream.write(text) })
