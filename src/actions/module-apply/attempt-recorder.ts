@@ -2,11 +2,10 @@ import type { Attempt, ModuleOutcome } from '../../apply/attempt.ts';
 import { describeResult } from '../../apply/decide-outcome.ts';
 import { statusOfAttempt } from '../../apply/status-of-attempt.ts';
 import type { ApplyResult } from '../../drivers/driver.ts';
-import { type Status, statusPath } from '../../model/status.ts';
 import { finding } from '../../model/verdict.ts';
-import { renderStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
 import type { Ports } from '../step.ts';
+import { openPendingStatuses } from './pending-statuses.ts';
 
 /** Keeps the record of a step's attempts, from before the first byte on. */
 export interface AttemptRecorder {
@@ -37,37 +36,21 @@ export function openAttemptRecorder(
   ports: Ports,
 ): AttemptRecorder {
   const open = new Map<string, Attempt>();
-  const pending = new Map<string, Status>();
-  const written = new Set<string>();
+  const statuses = openPendingStatuses(store, sha);
   let stopped = false;
   const keep = (attempt: Attempt, result: ApplyResult) => {
     const at = ports.clock.now();
-    const status = statusOfAttempt(attempt, { result, at });
-    if (status) pending.set(attempt.module, status);
-    else pending.delete(attempt.module);
+    statuses.put(attempt.module, statusOfAttempt(attempt, { result, at }));
   };
-  const flush = async () => {
-    const statuses = [...pending.values()];
-    if (statuses.length === 0) return;
-    const names = statuses.map((status) => status.module).join(', ');
-    const change = renderStatuses(statuses);
-    const message = `Status of ${names} at ${sha.slice(0, 12)}`;
-    await store.commit({ message, update: async () => change });
-    for (const status of statuses) {
-      written.add(statusPath(status.module));
-      if (pending.get(status.module) === status) pending.delete(status.module);
-    }
-  };
-  const interrupt = async () => {
+  const withdraw = ports.onStop?.(async () => {
     stopped = true;
     for (const attempt of open.values()) {
       const result = interrupted(attempt);
       const outcome = { kind: 'attempted', attempt, result } as const;
       ports.verdicts.append('result', step, describeResult(outcome));
     }
-    await flush();
-  };
-  const withdraw = ports.onStop?.(interrupt);
+    await statuses.flush();
+  });
   return {
     begin(attempt) {
       ports.verdicts.append('intent', step, describeIntent(attempt));
@@ -81,8 +64,8 @@ export function openAttemptRecorder(
       keep(outcome.attempt, outcome.result);
     },
     isStopped: () => stopped,
-    flush,
-    written: () => [...written],
+    flush: statuses.flush,
+    written: statuses.written,
     close: () => withdraw?.(),
   };
 }

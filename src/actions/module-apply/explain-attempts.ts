@@ -1,3 +1,4 @@
+import type { RecordResult } from '../../drivers/driver.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import { readRelease } from '../../repository/release.ts';
@@ -35,36 +36,41 @@ async function explain(
   { source, status }: ReadyModule,
   { subject, hosts }: Pick<ExplainRequest, 'subject' | 'hosts'>,
 ): Promise<Finding | string> {
-  const { id, manifest } = source;
+  const { id, manifest, entries } = source;
   const record = status?.attempt;
-  const unknown = (why: string, remedy?: string) =>
-    finding('apply/unknown', `The attempt before on ${id}: ${why}`, {
-      module: id,
-      ...(remedy === undefined ? {} : { remedy }),
-    });
-  if (!record) return unknown('the status does not name its record');
+  if (!record) return unknown(id, 'the status does not name its record');
   if (status.last_apply_host !== manifest.host) {
-    return unknown(`its record is on another host, ${status.last_apply_host}`);
+    const where = status.last_apply_host;
+    return unknown(id, `its record is on another host, ${where}`);
   }
+  const { head: sha, policy, repository } = subject;
   const driver = await loadDriver(manifest.driver);
-  const read = await readRelease(subject.repository, {
-    sha: subject.head,
+  const read = await readRelease(repository, {
+    sha,
     manifest,
-    policy: subject.policy,
-    entries: source.entries,
+    policy,
+    entries,
   });
-  if (!driver || !read.ok) return unknown('it cannot be asked for any more');
+  if (!driver || !read.ok) {
+    return unknown(id, 'it cannot be asked for any more');
+  }
   const host = hosts.of(source);
-  const answer = await driver.readRecord({
-    host,
-    release: read.release,
-    record,
-  });
+  const { release } = read;
+  const answer = await driver.readRecord({ host, release, record });
+  return judge(id, record, answer);
+}
+
+function judge(
+  id: string,
+  record: string,
+  answer: RecordResult,
+): Finding | string {
   switch (answer.kind) {
     case 'absent':
       return `${id}: the attempt before, ${record}, never began`;
     case 'running':
       return unknown(
+        id,
         `${record} is still at it (${answer.phase})`,
         'Wait until it has ended, then run the lane again.',
       );
@@ -73,9 +79,17 @@ async function explain(
     case 'ended':
       return answer.ending.result === 'unknown'
         ? unknown(
+            id,
             answer.ending.finding.reason,
             `${answer.ending.finding.remedy}. Once the module is as it should be, remove that file and run the lane again.`,
           )
         : `${id}: the attempt before, ${record}, ended as ${answer.ending.result}`;
   }
+}
+
+function unknown(id: string, why: string, remedy?: string): Finding {
+  return finding('apply/unknown', `The attempt before on ${id}: ${why}`, {
+    module: id,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }

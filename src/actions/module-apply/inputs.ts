@@ -12,7 +12,11 @@ import type { RawInputs } from '../step.ts';
 const schema = z.object({
   modules: moduleListForm,
   sha: shaForm.optional(),
-  plan: lineForm.optional(),
+  plan: z
+    .string()
+    .max(100_000, 'at most 100000 characters')
+    .regex(/^[^\0]*$/, 'a path without NUL')
+    .optional(),
   'require-noop': booleanForm,
   'working-directory': workspacePathForm,
   policy: workspacePathForm,
