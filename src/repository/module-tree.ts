@@ -7,9 +7,8 @@ import type { TreeEntry } from './tree.ts';
  * bytes of the path (the order of `listTree`).
  */
 export function moduleTree(entries: readonly TreeEntry[]): string {
-  const hash = createHash('sha256');
-  for (const { mode, oid, path } of entries) {
-    hash.update(`${mode} ${oid}\t${path}\0`);
-  }
-  return hash.digest('hex');
+  const records = entries.map(
+    ({ mode, oid, path }) => `${mode} ${oid}\t${path}\0`,
+  );
+  return createHash('sha256').update(records.join('')).digest('hex');
 }

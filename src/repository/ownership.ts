@@ -77,9 +77,8 @@ export async function ownedPaths(
       for (const list of owned.values()) list.push(entry);
       continue;
     }
-    for (const id of new Set([...ids, ...sharers])) {
-      owned.get(id)?.push(entry);
-    }
+    for (const id of sharers) ids.add(id);
+    for (const id of ids) owned.get(id)?.push(entry);
   }
   return owned;
 }

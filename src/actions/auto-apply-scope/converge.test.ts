@@ -140,6 +140,30 @@ describe('a module whose content is not what was last applied', () => {
   });
 });
 
+describe('a renamed module', () => {
+  it('is none while the one it was still exists', async () => {
+    platform = makeScopePlatform();
+    await recordApplied(platform, ['book']);
+    expect(
+      await pushAndScope(platform, moduleFiles('thief', 'renamed_from: book')),
+    ).toMatchObject({ code: 'scope/invalid-manifest', exit: 2 });
+  });
+
+  it('leaves nothing to tell once it was applied under its new id', async () => {
+    platform = makeScopePlatform();
+    await recordApplied(platform, ['site']);
+    platform.commit({
+      'modules/site/module.yaml': null,
+      'modules/site/content': null,
+      ...moduleFiles('pages', 'renamed_from: site'),
+    });
+    await recordApplied(platform, ['pages']);
+    expect(
+      await pushAndScope(platform, { 'modules/feed/content': '2' }),
+    ).toMatchObject({ modules: ['feed'], blocked: [] });
+  });
+});
+
 describe('history-rewritten', () => {
   it('history-rewritten: the commit last applied is no ancestor', async () => {
     platform = makeScopePlatform();

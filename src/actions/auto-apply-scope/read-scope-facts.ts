@@ -100,7 +100,7 @@ export async function readModuleFindings(
       ...new Set([
         ...change.invalid,
         ...findUnreadable(book, dependsOn.keys()),
-        ...findHostless(subject, book, selection.selected),
+        ...findContradictions(subject, book, selection.selected),
       ]),
     ],
     rewritten,
@@ -184,7 +184,8 @@ function readDependencies(
   return dependsOn;
 }
 
-function findHostless(
+/** What manifests say that the repository or the policy contradicts. */
+function findContradictions(
   { policy }: Subject,
   book: ModuleBook,
   selected: readonly Selected[],
@@ -193,10 +194,13 @@ function findHostless(
     book,
     selected.map(({ id }) => id),
   );
-  return [...manifests.values()]
-    .filter(({ host }) => !Object.hasOwn(policy.hosts, host))
-    .map(
-      ({ id, host }) =>
-        `${id} names the host ${host}, which the policy does not have`,
-    );
+  return [...manifests.values()].flatMap(({ id, host, renamed_from }) => [
+    ...(Object.hasOwn(policy.hosts, host)
+      ? []
+      : [`${id} names the host ${host}, which the policy does not have`]),
+    // It would take over the project and the folder of the other one.
+    ...(book.has(renamed_from)
+      ? [`${id} says renamed_from: ${renamed_from}, which is still a module`]
+      : []),
+  ]);
 }

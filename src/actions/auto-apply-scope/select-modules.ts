@@ -30,10 +30,12 @@ export function matchLive(
   book: ModuleBook,
   applied: ReadonlyMap<string, LastApplied>,
 ): LiveModules {
-  const renamed = readableManifests(book, book.mentioning('renamed_from'));
+  const renamed = [
+    ...readableManifests(book, book.mentioning('renamed_from')),
+  ].filter(([, { renamed_from: name }]) => name !== '' && !book.has(name));
   const formerIds = new Map(
-    [...renamed].flatMap(([id, { renamed_from }]) =>
-      renamed_from === '' || applied.has(id) ? [] : [[id, renamed_from]],
+    renamed.flatMap(([id, { renamed_from }]) =>
+      applied.has(id) ? [] : [[id, renamed_from]],
     ),
   );
   const live = new Map<string, LastApplied>();
@@ -41,7 +43,7 @@ export function matchLive(
     const found = applied.get(id) ?? applied.get(formerIds.get(id) ?? '');
     if (found) live.set(id, found);
   }
-  const former = new Set(formerIds.values());
+  const former = new Set(renamed.map(([, { renamed_from }]) => renamed_from));
   const gone = [...applied.keys()].filter(
     (id) => !book.has(id) && !former.has(id),
   );
