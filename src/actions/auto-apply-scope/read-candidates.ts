@@ -1,6 +1,7 @@
 import type { Candidate } from '../../gates/scope/scope-facts.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { backupRootOf, type Policy } from '../../model/policy.ts';
+import type { Policy } from '../../model/policy.ts';
+import { backupRootOf } from '../../model/policy-defaults.ts';
 import { printable } from '../../model/printable.ts';
 import { readBlobs } from '../../repository/blobs.ts';
 import type { LastApplied } from '../../repository/last-applied.ts';

@@ -1,7 +1,7 @@
 import type { ChangeSummary } from '../../gates/scope/scope-facts.ts';
+import { formatProblem } from '../../model/document-problem.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { printable } from '../../model/printable.ts';
-import { formatProblem } from '../../model/yaml.ts';
 import { readBlobs } from '../../repository/blobs.ts';
 import {
   type ChangedPath,

@@ -59,10 +59,13 @@ function requireAskable({ event }: Subject, { module }: ScopeInputs): void {
 
 async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
   const asked = inputs.module;
-  const [reading, record] = await Promise.all([
+  // Neither is left behind where the other fails: both clean up after them.
+  const both = await Promise.allSettled([
     readRepository(subject),
     readRecord(ports, subject, inputs.token),
   ]);
+  const reading = settled(both[0]);
+  const record = settled(both[1]);
   const position = await findHeadPosition(ports, subject, record.remoteHeads);
   const found =
     position.kind === 'superseded'
@@ -79,6 +82,11 @@ async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
     onBlocked: inputs.onBlocked ?? defaultOnBlocked(subject),
     limits: subject.policy.limits,
   };
+}
+
+function settled<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'fulfilled') return result.value;
+  throw result.reason;
 }
 
 function describePosition(position: HeadPosition, found: ModuleFindings) {
