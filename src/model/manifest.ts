@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { isBoundedGlob } from './bounded-glob.ts';
+import type { DocumentResult } from './document-problem.ts';
 import { durationSchema } from './duration.ts';
 import {
   containedPathSchema,
   hostPathSchema,
   moduleIdSchema,
 } from './identifiers.ts';
-import { type DocumentResult, parseYaml } from './yaml.ts';
+import { parseYaml } from './yaml.ts';
 
 const globSchema = z
   .string()

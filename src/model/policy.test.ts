@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { backupRootOf, modeOf, parsePolicy } from './policy.ts';
+import { parsePolicy } from './policy.ts';
+import { backupRootOf, modeOf } from './policy-defaults.ts';
 
 const FILE = '.platform/gates.yaml';
 const BASE = 'schema: 1\nhosts:\n  here: {transport: local}\n';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isBoundedGlob } from './bounded-glob.ts';
+import type { DocumentResult } from './document-problem.ts';
 import { durationSchema } from './duration.ts';
 import {
   containedPathSchema,
@@ -7,9 +8,7 @@ import {
   moduleIdSchema,
   shaSchema,
 } from './identifiers.ts';
-import { type DocumentResult, parseYaml } from './yaml.ts';
-
-export const DEFAULT_POLICY_PATH = '.platform/gates.yaml';
+import { parseYaml } from './yaml.ts';
 
 const globSchema = z
   .string()
@@ -145,14 +144,4 @@ export function parsePolicy(
   text: string,
 ): DocumentResult<Policy> {
   return parseYaml(file, text, policySchema);
-}
-
-/** The mode that counts for one host. */
-export function modeOf(policy: Policy, host: HostPolicy): Policy['mode'] {
-  return host.mode ?? policy.mode;
-}
-
-/** Folder of the backups on a host. */
-export function backupRootOf(policy: Policy, host: HostPolicy): string {
-  return policy.stateful.backup_root ?? `${host.runtime_root}/backups`;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { formatProblem, parseYaml } from './yaml.ts';
+import { formatProblem } from './document-problem.ts';
+import { parseYaml } from './yaml.ts';
 
 const anything = z.unknown();
 const strict = z.strictObject({

@@ -8,32 +8,12 @@ import {
   visit,
 } from 'yaml';
 import type * as z from 'zod';
-import { printable } from './printable.ts';
+import type { DocumentResult } from './document-problem.ts';
 
 const MAX_YAML_BYTES = 256 * 1024;
 const MAX_DEPTH = 24;
 const MAX_ALIASES = 20;
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** One thing wrong in a document, with the place to look at. */
-export interface DocumentProblem {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** Dotted path of the key, empty for the document itself. */
-  readonly key: string;
-  readonly message: string;
-}
-
-export type DocumentResult<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
-
-/** `file:line: key: message`, safe to print. */
-export function formatProblem(problem: DocumentProblem): string {
-  const key = problem.key === '' ? '' : `${problem.key}: `;
-  return printable(`${problem.file}:${problem.line}: ${key}${problem.message}`);
-}
 
 /**
  * Reads one strict YAML document and checks it against a schema. Bounded in

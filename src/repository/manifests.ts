@@ -1,7 +1,7 @@
 import type { GitRepository } from '../adapters/git.ts';
-import { type Manifest, parseManifest } from '../model/manifest.ts';
+import type { DocumentResult } from '../model/document-problem.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Policy } from '../model/policy.ts';
-import type { DocumentResult } from '../model/yaml.ts';
 import { readBlobs } from './blobs.ts';
 import {
   findModuleFolders,
@@ -40,10 +40,13 @@ export async function readManifests(
       ? [{ name: folder.name, oid: folder.manifest.oid }]
       : [],
   );
-  const contents = await readBlobs(
-    repository,
-    readable.map(({ oid }) => ({ oid })),
-  );
+  const [{ parseManifest }, contents] = await Promise.all([
+    import('../model/manifest.ts'),
+    readBlobs(
+      repository,
+      readable.map(({ oid }) => ({ oid })),
+    ),
+  ]);
   const parsed = new Map(
     readable.map(({ name }, index) => {
       const text = contents[index]?.toString('utf8') ?? '';
@@ -90,10 +93,13 @@ export async function readManifestsAt(
   places: readonly { readonly commit: string; readonly id: string }[],
 ): Promise<(ManifestResult | undefined)[]> {
   const files = places.map(({ id }) => manifestPath(modulesDir, id));
-  const contents = await readBlobs(
-    repository,
-    places.map(({ commit }, index) => ({ commit, path: files[index] ?? '' })),
-  );
+  const [{ parseManifest }, contents] = await Promise.all([
+    import('../model/manifest.ts'),
+    readBlobs(
+      repository,
+      places.map(({ commit }, index) => ({ commit, path: files[index] ?? '' })),
+    ),
+  ]);
   const parsed = new Map<string, ManifestResult>();
   return places.map(({ id }, index) => {
     const text = contents[index]?.toString('utf8');

@@ -1,5 +1,5 @@
 import type { GitRepository } from '../adapters/git.ts';
-import { type Manifest, parseManifest } from '../model/manifest.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { readBlobs } from './blobs.ts';
 import type { ManifestResult } from './manifests.ts';
 import {
@@ -42,10 +42,13 @@ export async function openModuleBook(
     ({ name, manifest, problem }) =>
       manifest && problem === undefined ? [{ name, manifest }] : [],
   );
-  const contents = await readBlobs(
-    repository,
-    withManifest.map(({ manifest }) => ({ oid: manifest.oid })),
-  );
+  const [{ parseManifest }, contents] = await Promise.all([
+    import('../model/manifest.ts'),
+    readBlobs(
+      repository,
+      withManifest.map(({ manifest }) => ({ oid: manifest.oid })),
+    ),
+  ]);
   const texts = new Map(
     withManifest.map(({ name }, index) => [
       name,

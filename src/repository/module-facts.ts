@@ -1,7 +1,7 @@
+import { formatProblem } from '../model/document-problem.ts';
 import { ActionError } from '../model/errors.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Status } from '../model/status.ts';
-import { formatProblem } from '../model/yaml.ts';
 import { presentCommits } from './history.ts';
 import {
   type ManifestResult,

@@ -1,7 +1,7 @@
+import { formatProblem } from '../model/document-problem.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { HostPolicy } from '../model/policy.ts';
 import { type Finding, finding } from '../model/verdict.ts';
-import { formatProblem } from '../model/yaml.ts';
 import { orderByDependencies } from './dependency-order.ts';
 import { type ManifestResult, readManifests } from './manifests.ts';
 import { ownedPaths } from './ownership.ts';

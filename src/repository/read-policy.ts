@@ -1,8 +1,8 @@
 import type { GitRepository } from '../adapters/git.ts';
+import { formatProblem } from '../model/document-problem.ts';
 import { ActionError } from '../model/errors.ts';
-import { type Policy, parsePolicy } from '../model/policy.ts';
+import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/printable.ts';
-import { formatProblem } from '../model/yaml.ts';
 import { readBlobs } from './blobs.ts';
 
 /** Reads the policy of a commit. */
@@ -11,7 +11,11 @@ export async function readPolicy(
   trusted: string,
   path: string,
 ): Promise<Policy> {
-  const [content] = await readBlobs(repository, [{ commit: trusted, path }]);
+  // The parser is read while git is at work.
+  const [{ parsePolicy }, [content]] = await Promise.all([
+    import('../model/policy.ts'),
+    readBlobs(repository, [{ commit: trusted, path }]),
+  ]);
   if (!content) {
     throw new ActionError(
       'scope/no-policy',

@@ -1,4 +1,5 @@
-import { modeOf, type Policy } from '../../model/policy.ts';
+import type { Policy } from '../../model/policy.ts';
+import { modeOf } from '../../model/policy-defaults.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { ReadyModule } from './check-before-apply.ts';
 

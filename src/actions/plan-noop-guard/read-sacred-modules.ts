@@ -1,5 +1,6 @@
 import { ActionError } from '../../model/errors.ts';
-import { DEFAULT_POLICY_PATH, type Policy } from '../../model/policy.ts';
+import type { Policy } from '../../model/policy.ts';
+import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import { readRef } from '../../repository/history.ts';
 import { readPolicy } from '../../repository/read-policy.ts';
 import { openWorkingDirectory, readSubject } from '../../repository/subject.ts';

@@ -1,7 +1,7 @@
 import type { AskedModule } from '../../gates/stateful/decide-stateful.ts';
 import type { BackupSuffix } from '../../gates/stateful/parse-backup-reference.ts';
 import type { Manifest } from '../../model/manifest.ts';
-import { backupRootOf } from '../../model/policy.ts';
+import { backupRootOf } from '../../model/policy-defaults.ts';
 import type { Status } from '../../model/status.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import {

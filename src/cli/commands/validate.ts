@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type DocumentProblem,
+  formatProblem,
+} from '../../model/document-problem.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { type Manifest, parseManifest } from '../../model/manifest.ts';
-import {
-  DEFAULT_POLICY_PATH,
-  type Policy,
-  parsePolicy,
-} from '../../model/policy.ts';
-import { type DocumentProblem, formatProblem } from '../../model/yaml.ts';
+import { type Policy, parsePolicy } from '../../model/policy.ts';
+import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ValidateOptions {
