@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Lane, openLane } from '../support/lane.ts';
@@ -54,6 +56,13 @@ it.each(SIGNALS)(
         },
       );
       expect(stopped.status).toBe('failure');
+      const meanwhile = await lane.dispatch({ module: 'web' });
+      if (meanwhile.status === 'failure') {
+        expect(meanwhile.codes['apply']).toMatch(
+          /^apply\/(?:unknown|plan-changed)$/,
+        );
+        await untilHostIsDone(lane);
+      }
       await expectNextRunIsFine(lane);
       expect(lane.platform.applies('web')).toEqual(['2']);
     } finally {
@@ -78,6 +87,13 @@ async function whenAtWork(
 ): Promise<void> {
   while (lane.platform.running('at-work') === undefined) await delay(20);
   child.kill(signal);
+}
+
+async function untilHostIsDone({ platform }: Lane): Promise<void> {
+  const folder = join(platform.host, 'attempts');
+  const isFinished = (name: string) =>
+    readFileSync(join(folder, name), 'utf8').includes('"phase":"finished"');
+  while (!readdirSync(folder).every(isFinished)) await delay(100);
 }
 
 async function expectNextRunIsFine(lane: Lane): Promise<void> {

@@ -5,6 +5,7 @@ import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { planSchema } from '../../model/plan.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
+import { requireMerged } from '../require-merged.ts';
 import { runLaneHere } from '../run-lane-here.ts';
 import type { Terminal } from '../terminal.ts';
 import {
@@ -38,11 +39,12 @@ export function apply(target: string, options: ApplyOptions) {
       { ...options, event: 'workflow_dispatch', head: approved, inputs },
       terminal,
     );
-    if (plan !== undefined) placePlan(run, module, plan);
     const steps = AUTO_APPLY.steps.filter(
       ({ id }) => plan === undefined || id !== 'plan',
     );
     try {
+      await requireMerged(run);
+      if (plan !== undefined) placePlan(run, module, plan);
       return await runLaneHere(
         {
           lane: { ...AUTO_APPLY, steps },
