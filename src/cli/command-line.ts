@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
@@ -38,8 +39,13 @@ async function guarded(
   terminal: Terminal,
   load: () => Promise<Action>,
 ): Promise<number> {
+  const interruption = watchInterruption();
+  const stopped = interruption.error.then(async (error) => {
+    await terminal.stop();
+    throw error;
+  });
   try {
-    return await (await load())(terminal);
+    return await Promise.race([(await load())(terminal), stopped]);
   } catch (error) {
     const known =
       error instanceof ActionError
@@ -49,6 +55,8 @@ async function guarded(
     terminal.verdict(verdict);
     terminal.document({ verdict });
     return exitStatusOf(known.code);
+  } finally {
+    interruption.release();
   }
 }
 

@@ -51,6 +51,8 @@ export async function openLocalRun(
   const repository = openRepository(systemExec, repo);
   const event = await makeEvent(repository, request);
   const folder = mkdtempSync(join(tmpdir(), 'apply-gates-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const withdraw = terminal.onStop(async () => remove());
   const head = event.name === 'workflow_dispatch' ? event.sha : headOf(event);
   const context = {
     ...readRunContext({ GITHUB_ACTOR: undefined }),
@@ -72,8 +74,12 @@ export async function openLocalRun(
       verdicts: makeVerdictLog(),
       mask: () => {},
       print: terminal.line,
+      onStop: terminal.onStop,
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: () => {
+      withdraw();
+      remove();
+    },
   };
 }
 

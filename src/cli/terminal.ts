@@ -1,11 +1,14 @@
-import type { StepOutcome } from '../actions/step.ts';
+import type { Ports, StepOutcome } from '../actions/step.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { disarmLine } from '../redaction/neutralise.ts';
 import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
 import { makeRedactor } from '../redaction/redactor.ts';
 import { renderVerdictLines } from '../report/render-verdict-lines.ts';
 
-/** Where a command writes: text for a person, or one JSON document. */
+/**
+ * Where a command writes, text for a person or one JSON document, and what it
+ * still has to do should that person stop it.
+ */
 export interface Terminal {
   readonly json: boolean;
   /** A line for the person; nothing with --json. */
@@ -13,6 +16,9 @@ export interface Terminal {
   verdict(verdict: Verdict): void;
   /** The one document of --json; nothing without it. */
   document(value: unknown): void;
+  readonly onStop: NonNullable<Ports['onStop']>;
+  /** Does what is left to do, the last begun first. */
+  stop(): Promise<void>;
 }
 
 export function openTerminal(
@@ -22,6 +28,7 @@ export function openTerminal(
   // No secret is known here; credentials are told by their form.
   const redactor = makeRedactor([]);
   const colour = stream.isTTY === true && !process.env['NO_COLOR'];
+  const lastWork = new Set<() => Promise<void>>();
   const line = (text: string) => {
     if (!json) stream.write(`${text}\n`);
   };
@@ -35,6 +42,13 @@ export function openTerminal(
     document: (value) => {
       if (json)
         stream.write(`${redactOutput(JSON.stringify(value), redactor)}\n`);
+    },
+    onStop: (work) => {
+      lastWork.add(work);
+      return () => lastWork.delete(work);
+    },
+    stop: async () => {
+      for (const work of [...lastWork].reverse()) await work();
     },
   };
 }

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-CS33YNNS.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-OUYP3RYM.js")).openTailscaleHost(o);case"local":return(await import("./local-FOT2HL2W.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-CS33YNNS.js")).closeSshHosts(o,t)}export{e as a,s as b};
