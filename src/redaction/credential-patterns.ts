@@ -58,6 +58,8 @@ const PATTERNS: readonly RegExp[] = [
   ),
   // Without its last line everything is the key.
   /-----BEGIN[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----|[\s\S]*)/g,
+  // Where a text begins in the middle of a key.
+  /^[A-Za-z0-9+/=\s]*-----END[A-Z0-9 ]{0,40} PRIVATE KEY(?: BLOCK)?-----/g,
   /PuTTY-User-Key-File-[\s\S]*/g,
   /(?:authorization|x-(?:auth|api|access)-(?:token|key)|private-token|(?:set-)?cookie)\\{0,7}["']?\s*[:=]\s*\\{0,7}["']?(?<secret>[^\r\n"']{3,4000})/gi,
   /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+(?<secret>(?=[a-z+/._~-]*[A-Z0-9=])[A-Za-z0-9+/=._~-]{12,4000})/g,

@@ -9,7 +9,7 @@ const COMPLETE = {
   sum: 'a'.repeat(64),
   live: '',
   health: 'unknown',
-  bytes: '0',
+  flooded: 'no',
 };
 
 const policy = policySchema.parse({
@@ -59,7 +59,7 @@ it('plans from a complete answer', async () => {
   expect(await planAnswered(COMPLETE)).toMatchObject({ kind: 'planned' });
 });
 
-it.each(['status', 'sum', 'health', 'bytes'])(
+it.each(['status', 'sum', 'health', 'flooded'])(
   'never reads an answer without %s as in sync',
   async (key) => {
     for (const value of ['', 'x', '-1', '1e1', ' 0']) {

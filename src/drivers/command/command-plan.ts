@@ -16,8 +16,6 @@ import { planTimeoutMs, releaseFields } from './command-request.ts';
 import { problemOf, textOf } from './host-problem.ts';
 import type { Observed } from './observed.ts';
 
-/** What the program keeps of a command's output; more of it is cut off. */
-const MAX_OUTPUT_BYTES = 1024 * 1024;
 /** Exit statuses of `timeout` itself. */
 const TIMEOUT_STATUSES: readonly number[] = [124, 137];
 
@@ -32,7 +30,8 @@ const planAnswerSchema = z.object({
   sum: z.string().regex(/^[0-9a-f]{64}$/),
   live: z.string().regex(/^(?:[0-9a-f]{64})?$/),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
-  bytes: numberSchema,
+  /** More came to standard output than the program keeps. */
+  flooded: z.enum(['yes', 'no']),
   stdout: z.string(),
   stderr: z.string(),
 });
@@ -74,7 +73,9 @@ export async function planCommand(request: PlanRequest): Promise<PlanResult> {
 function planOf(request: PlanRequest, answer: PlanAnswer): PlanResult {
   const { command } = request.release.manifest;
   const drifted = command?.drift_exit_codes.includes(answer.status) ?? false;
-  const output = outputLines(`${answer.stdout}${answer.stderr}`, request.host);
+  const output = [answer.stdout, answer.stderr].flatMap((text) =>
+    outputLines(text, request.host),
+  );
   const said = parseCommandOutput(answer.stdout);
   const error = findError(request, { ...answer, drifted, said, output });
   if (error !== undefined || said.kind === 'malformed') {
@@ -102,7 +103,7 @@ function findError(
   { release }: PlanRequest,
   ended: {
     readonly status: number;
-    readonly bytes: number;
+    readonly flooded: PlanAnswer['flooded'];
     readonly drifted: boolean;
     readonly said: CommandOutput;
     readonly output: readonly string[];
@@ -117,7 +118,7 @@ function findError(
       : `exited ${status}`;
     return last === '' ? how : `${how}: ${last}`;
   }
-  if (ended.bytes >= MAX_OUTPUT_BYTES) return 'printed more than 1 MiB';
+  if (ended.flooded === 'yes') return 'printed more than 1 MiB';
   if (said.kind === 'malformed') {
     return `printed changes that cannot be read (${said.why})`;
   }

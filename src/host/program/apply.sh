@@ -7,7 +7,7 @@ write_record() {
   phase=$1
   report=
   [ "$phase" != finished ] || [ -z "$work" ] ||
-    report=$(tail -c "$REPORT_CAP" "$work/output" 2>/dev/null | base64 | tr -d '\n')
+    report=$(end_of_file "$work/output" "$REPORT_CAP" | base64 | tr -d '\n')
   printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
     "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
     "$result" "$health" "$returncode" "$previous" "$live" \

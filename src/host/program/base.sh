@@ -23,9 +23,18 @@ put_plain() {
   printf '%s:%s\n' "$1" "$2"
 }
 
+# The end of a file, in whole lines: half a secret is not known for one.
+end_of_file() {
+  if [ "$(wc -c <"$1")" -gt "$2" ]; then
+    tail -c "$2" "$1" | tail -n +2
+  else
+    cat "$1"
+  fi
+} 2>/dev/null
+
 put_end_of_file() {
   printf '%s=' "$1"
-  tail -c "$3" "$2" 2>/dev/null | base64 | tr -d '\n'
+  end_of_file "$2" "$3" | base64 | tr -d '\n'
   printf '\n'
 }
 

@@ -8,7 +8,7 @@ drain() {
   rm -f "$1" "$1.pipe" "$1.done"
   mkfifo "$1.pipe" || return 1
   {
-    head -c "$OUTPUT_CAP" >"$1"
+    head -c "$OUTPUT_CAP" >"$1" || printf '(no space for the output)\n' >"$1"
     cat
     : >"$1.done"
   } <"$1.pipe" >/dev/null 2>&1 7>&- 8>&- 9>&- &
@@ -21,19 +21,24 @@ settle() {
     tries=$((tries + 1))
   done
   rm -f "$1.pipe" "$1.done"
-  [ "$(wc -c <"$1")" -lt "$OUTPUT_CAP" ] ||
-    printf '\n(only the first %s bytes of the output were kept)\n' \
-      "$OUTPUT_CAP" >>"$1"
+  [ "$(wc -c <"$1")" -ge "$OUTPUT_CAP" ] || return 0
+  [ "$1" != "$stdout" ] || flooded=yes
+  # Whole lines only: half a secret is not known for one.
+  head -n -1 "$1" >"$1.lines" 2>/dev/null && mv -f "$1.lines" "$1" || : >"$1"
+  printf '(only the first %s bytes of the output were kept)\n' \
+    "$OUTPUT_CAP" >>"$1"
 }
 
 # run_command ARGV FOLDER SECONDS STDOUT STDERR: the exit status is that of
-# the command, 124 or 137 where it was stopped. ARGV is `.base64` words.
+# the command, 124 or 137 where it was stopped. ARGV is `.base64` words. Sets
+# flooded where more came to STDOUT than is kept.
 run_command() {
   words=$1
   folder=$2
   seconds=$3
   stdout=$4
   stderr=$5
+  flooded=no
   set --
   for token in $words; do
     word=$(printf %s "${token#.}" | base64 -d && printf x)

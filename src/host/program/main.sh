@@ -44,7 +44,7 @@ operate_plan() {
   put_plain sum "$plan_sum"
   put_plain live "$live"
   put_plain health "$health"
-  put_plain bytes "$(($(wc -c <"$work/plan-output")))"
+  put_plain flooded "$flooded"
   put_end_of_file stdout "$work/plan-output" "$OUTPUT_CAP"
   put_end_of_file stderr "$work/plan-errors" "$REPORT_CAP"
   end_answer
