@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Scenarios wait for processes more than they use the machine.
+    maxWorkers: '150%',
     // It imports JSON the way bundlers do, which Node refuses.
     deps: {
       optimizer: {

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
 import {
   dispatchEvent,
   type ForgeEvent,
@@ -9,31 +8,7 @@ import {
 } from '../support/forge-events.ts';
 import type { JobRun } from '../support/forge-runner.ts';
 import { type Lane, openLane } from '../support/lane.ts';
-import {
-  parseWorkflowFile,
-  readWorkflowFile,
-  type WorkflowFile,
-} from '../support/workflow-files.ts';
-
-/** The lane as one step, in the workflow of the steps. */
-function inOneProcess(): WorkflowFile {
-  const workflow = readWorkflowFile('workflows/auto-apply.yml');
-  const [prepare] = Object.values(workflow.jobs)[0]?.steps ?? [];
-  const lane = parse(`
-    id: lane
-    uses: apply-gates/apply-gates@0000000000000000000000000000000000000000
-    with:
-      module: \${{ inputs.module }}
-      allow-stateful: \${{ inputs.allow_stateful }}
-      backup-ref: \${{ inputs.backup_ref }}
-      stateful-confirm: \${{ inputs.stateful_confirm }}
-      ssh-key: \${{ secrets.APPLY_GATES_SSH_KEY }}
-  `);
-  const [name = ''] = Object.keys(workflow.jobs);
-  const job = { ...workflow.jobs[name], steps: [prepare, lane] };
-  const whole = { ...workflow, jobs: { [name]: job } };
-  return parseWorkflowFile(JSON.stringify(whole));
-}
+import { oneProcessWorkflow } from '../support/one-process-workflow.ts';
 
 /** Gate and code of every verdict on record, in order. */
 function verdicts({ record }: JobRun): string[] {
@@ -99,7 +74,7 @@ it.each(Object.entries(scenarios))(
   'the lane in one process decides as its steps do: %s',
   async (_name, scenario) => {
     const said: unknown[] = [];
-    for (const workflow of [undefined, inOneProcess()]) {
+    for (const workflow of [undefined, oneProcessWorkflow()]) {
       const lane = await openLane({ modules: { web: {} } });
       try {
         const run = await lane.run(await scenario(lane), { workflow });
