@@ -37,3 +37,12 @@ test.each([
   expect(summary.verdict).toMatchObject({ decision: 'pass', code });
   expect(summary.waiting.map((each) => each.module)).toEqual(waiting);
 });
+
+test('an apply that began and left no word is told before all else', () => {
+  const { verdict } = summariseLane('lane-report', [scope, refusal], ['site']);
+  expect(verdict).toMatchObject({
+    decision: 'pass',
+    code: 'report/interrupted',
+    reason: expect.stringContaining('site'),
+  });
+});

@@ -11,11 +11,13 @@ export interface LaneSummary {
 
 /**
  * Sums up a lane. A module waits for a person when a gate that passed held it
- * back, and no later gate let it go on.
+ * back, and no later gate let it go on. `begun` are modules whose apply left
+ * no result: the step was killed.
  */
 export function summariseLane(
   gate: string,
   spoken: readonly Verdict[],
+  begun: readonly string[] = [],
 ): LaneSummary {
   const verdicts = [
     ...new Map(spoken.map((verdict) => [verdict.gate, verdict])).values(),
@@ -25,7 +27,26 @@ export function summariseLane(
     .filter((verdict) => verdict.decision === 'pass')
     .flatMap((verdict) => verdict.findings)
     .filter((held) => held.module !== undefined && !released.has(held.module));
-  return { verdicts, waiting, verdict: judge(gate, verdicts, waiting) };
+  return {
+    verdicts,
+    waiting,
+    verdict:
+      begun.length > 0
+        ? interrupted(gate, begun, { verdicts, waiting })
+        : judge(gate, verdicts, waiting),
+  };
+}
+
+function interrupted(
+  gate: string,
+  begun: readonly string[],
+  { verdicts, waiting }: Omit<LaneSummary, 'verdict'>,
+): Verdict {
+  const subject = { gate, sha: verdicts[0]?.sha ?? '' };
+  const reason = `The apply of ${begun.join(', ')} began, and its step ended without a word.`;
+  return passVerdict(subject, 'report/interrupted', reason, {
+    findings: waiting,
+  });
 }
 
 function judge(

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefusal } from '../support/expect-refusal.ts';
@@ -98,17 +98,38 @@ describe.skipIf(!hasSshd)('a host', () => {
   it('env-canary: a configuration or an agent of the runner is not asked', async () => {
     lane = await openLane({ sshd, modules: { web: {} } });
     const home = join(lane.platform.root, 'dirty-home');
-    const config = join(home, '.ssh');
-    mkdirSync(config, { recursive: true });
+    mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 });
     writeFileSync(
-      join(config, 'config'),
+      join(home, '.ssh/config'),
       `Host *\n  ProxyCommand touch ${home}/pwned\n`,
     );
-    chmodSync(config, 0o700);
+    writeFileSync(
+      join(home, '.gitconfig'),
+      '[url "http://127.0.0.1:1/"]\n  insteadOf = http://\n',
+    );
     const run = await lane.push(lane.platform.module('web', { version: '2' }), {
       machine: { HOME: home, SSH_AUTH_SOCK: `${home}/agent` },
     });
     expect(run.codes).toMatchObject({ apply: 'apply/applied' });
-    expect(lane.platform.running('web')).toBe('2');
+    expect(existsSync(join(home, 'pwned'))).toBe(false);
+  });
+
+  it('whose driver is not in this version', async () => {
+    lane = await openLane({ sshd });
+    const manifest = [
+      'schema: 1',
+      'id: shop',
+      'stateful: false',
+      'host: demo',
+      'driver: compose',
+    ];
+    const files = {
+      'modules/shop/module.yaml': `${manifest.join('\n')}\n`,
+      'modules/shop/compose.yaml': 'services: {}\n',
+    };
+    await expectRefusal(lane, () => lane.push(files), [
+      'plan',
+      'plan/driver-unsupported',
+    ]);
   });
 });

@@ -54,6 +54,9 @@ it.each(SIGNALS)(
         },
       );
       expect(stopped.status).toBe('failure');
+      expect(stopped.codes['report']).toBe(
+        signal === 'SIGKILL' ? 'report/interrupted' : 'report/refused',
+      );
       const meanwhile = await lane.dispatch({ module: 'web' });
       if (meanwhile.status === 'failure') {
         expect(meanwhile.codes['apply']).toMatch(

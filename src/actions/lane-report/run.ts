@@ -1,4 +1,5 @@
 import { closeHosts } from '../../adapters/transport/open-host.ts';
+import type { VerdictLogEntry } from '../../adapters/verdict-log.ts';
 import { renderVerdictTable } from '../../report/render-verdict-table.ts';
 import { summariseLane } from '../../report/summarise-lane.ts';
 import type { Step } from '../step.ts';
@@ -11,10 +12,11 @@ export const laneReportStep: Step = {
   inputs: { 'working-directory': '.', policy: '.platform/gates.yaml' },
   outputs: ['waiting'],
   run: async (_inputs, ports) => {
-    const spoken = ports.verdicts
-      .read()
-      .flatMap((entry) => (entry.kind === 'verdict' ? [entry.verdict] : []));
-    const summary = summariseLane(NAME, spoken);
+    const entries = ports.verdicts.read();
+    const spoken = entries.flatMap((entry) =>
+      entry.kind === 'verdict' ? [entry.verdict] : [],
+    );
+    const summary = summariseLane(NAME, spoken, findBegun(entries));
     for (const line of renderVerdictTable(summary.verdicts, 'text').split(
       '\n',
     )) {
@@ -29,3 +31,15 @@ export const laneReportStep: Step = {
     };
   },
 };
+
+/** Modules with an intent on record and no result. */
+function findBegun(entries: readonly VerdictLogEntry[]): string[] {
+  const modulesOf = (kind: 'intent' | 'result') =>
+    entries.flatMap((entry) =>
+      entry.kind === kind && typeof entry.body['module'] === 'string'
+        ? [entry.body['module']]
+        : [],
+    );
+  const ended = new Set(modulesOf('result'));
+  return modulesOf('intent').filter((module) => !ended.has(module));
+}

@@ -17,4 +17,10 @@ export const REPORT_REASONS = {
     cause: 'A step of the lane refused; the job failed there.',
     remedy: 'Follow the remedy of the step that refused.',
   },
+  'report/interrupted': {
+    exit: 0,
+    cause: 'A module was being applied when its step was killed.',
+    remedy:
+      'Run the lane again for the module; it first reads back what the host has on record.',
+  },
 } as const satisfies ReasonTable<'report'>;
