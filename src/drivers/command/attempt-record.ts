@@ -5,6 +5,7 @@ import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding } from '../../model/verdict.ts';
 import type { ApplyResult, Release } from '../driver.ts';
+import { commandOnHost } from './command-on-host.ts';
 
 const treeSchema = z
   .union([z.literal(''), sha256Schema])
@@ -121,10 +122,8 @@ export function unknownEnding(
   { host, release, record }: AttemptSubject,
   why: string,
 ): ApplyResult {
-  const { address, port, runtime_root, transport, user } = host.policy;
-  const read = `cat ${runtime_root}/attempts/${record}.json`;
-  const remedy =
-    transport === 'local' ? read : `ssh -p ${port} ${user}@${address} ${read}`;
+  const path = `${host.policy.runtime_root}/attempts/${record}.json`;
+  const read = commandOnHost(host, `cat ${path}`);
   return {
     result: 'unknown',
     finding: finding(
@@ -132,7 +131,7 @@ export function unknownEnding(
       `${release.module} on ${host.name}: ${why}`,
       {
         module: release.module,
-        remedy: `Read how it ended before anything else is done: ${remedy}`,
+        remedy: `Read how it ended before anything else is done: ${read}`,
       },
     ),
     record,

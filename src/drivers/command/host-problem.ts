@@ -3,6 +3,7 @@ import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { Release } from '../driver.ts';
+import { commandOnHost, shellWord } from './command-on-host.ts';
 import { runtimeName } from './command-request.ts';
 
 type Fields = ReadonlyMap<string, Buffer>;
@@ -31,11 +32,26 @@ export function problemOf(
     return missingHostFiles(textOf(fields, 'detail'), host, release);
   }
   const said = textOf(fields, 'missing') || textOf(fields, 'detail');
-  const detail = printable(host.redact(said.trim()));
+  const lines = host.redact(said.trim()).split('\n');
+  const detail = printable(lines.join(' | '));
+  if (problem === 'occupied') return occupied(detail, host, release);
   return finding(
     CODES[problem] ?? 'internal/bug',
     `${host.name}: ${printable(problem)}${detail === '' ? '' : ` (${detail})`}`,
     { module: release.module },
+  );
+}
+
+/** Something that is not ours stands where the link to a release belongs. */
+function occupied(place: string, host: HostSession, release: Release): Finding {
+  const move = commandOnHost(host, `mv -T ${place} ${place}.before`);
+  return finding(
+    'host/unwritable',
+    `${host.name}: ${place} is not a link to a release of ours`,
+    {
+      module: release.module,
+      remedy: `Look at what it is, then move it away and run the job again: ${move}`,
+    },
   );
 }
 
@@ -45,8 +61,7 @@ function missingHostFiles(
   host: HostSession,
   release: Release,
 ): Finding {
-  const { address, port, runtime_root, transport, user } = host.policy;
-  const shared = `${runtime_root}/${runtimeName(release)}/shared`;
+  const shared = `${host.policy.runtime_root}/${runtimeName(release)}/shared`;
   const missing = detail
     .split('\n')
     .filter((line) => line !== '')
@@ -62,23 +77,13 @@ function missingHostFiles(
     return isFolder ? [make] : [make, `touch ${shellWord(place)}`];
   });
   const script = [...new Set(commands)].join(' && ');
-  const remote =
-    transport === 'ssh'
-      ? `ssh -p ${port} ${user}@${address} ${shellWord(script)}`
-      : script;
   const names = missing.map(({ name }) => printable(JSON.stringify(name)));
   return finding(
     'plan/host-file-missing',
     `${release.module} needs ${names.join(', ')} under ${shared} on ${host.name}`,
     {
       module: release.module,
-      remedy: `Put the real content there (this makes the place, empty): ${printable(remote)}`,
+      remedy: `Put the real content there (this makes the place, empty): ${printable(commandOnHost(host, script))}`,
     },
   );
-}
-
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9_./@=+,-]+$/.test(text)
-    ? text
-    : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -57,7 +57,7 @@ check_fence() {
   highest=0
   [ ! -s "$r_root/.fence" ] || read -r highest <"$r_root/.fence"
   case $highest in
-  "" | *[!0-9]*)
+  "" | *[!0-9]* | ????????????????*)
     failure="the fence file of the host cannot be read"
     finish fenced
     ;;
@@ -93,7 +93,8 @@ check_expectations() {
 
 # In sync: no command is run, whatever health says.
 apply_in_sync() {
-  if [ "$live" = "$r_tree" ]; then
+  # Where somebody removed the live release by hand, it is put back.
+  if [ "$live" = "$r_tree" ] && [ -d "$base/current/" ]; then
     if check_health; then finish noop; fi
     failure="in sync, but not healthy"
     add_output health-output

@@ -81,9 +81,14 @@ read_standing() {
   content=
   [ -s "$record" ] || return 0
   content=$(cat "$record")
-  case $content in
-  *'"phase":"finished"'*) state=finished ;;
-  *) state=unknown ;;
+  state=unknown
+  is_finished "$content" && state=finished
+}
+
+is_finished() {
+  case $1 in
+  *'"phase":"finished"'*) return 0 ;;
+  *) return 1 ;;
   esac
 }
 
@@ -127,8 +132,12 @@ operate_record() {
   fi
 }
 
+# An attempt that never ended is kept until somebody has explained it.
 prune_records() {
   for name in $(cd "$r_root/attempts" 2>/dev/null && ls -1t | tail -n +201); do
+    case $name in
+    *.json) is_finished "$(cat "$r_root/attempts/$name")" || continue ;;
+    esac
     rm -f "$r_root/attempts/$name"
   done
 }

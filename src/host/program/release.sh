@@ -98,13 +98,13 @@ link_kind() {
 read_live() {
   live=
   [ -L "$base/current" ] || {
-    [ ! -e "$base/current" ] || problem unwritable "$base/current is not a symlink"
+    [ ! -e "$base/current" ] || problem occupied "$base/current"
     return 0
   }
   live=$(readlink "$base/current")
   live=${live#releases/}
   case $live in
-  *[!0-9a-f]*) problem unwritable "$base/current points outside of releases" ;;
+  *[!0-9a-f]*) problem occupied "$base/current" ;;
   esac
 }
 
