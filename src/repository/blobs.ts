@@ -1,10 +1,14 @@
 import type { GitRepository } from '../adapters/git.ts';
 import { ActionError } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
 
 /** An object of the repository: by its id, or by a path inside a commit. */
-export type BlobRequest =
-  | { readonly oid: string }
-  | { readonly commit: string; readonly path: string };
+export type BlobRequest = { readonly oid: string } | PathRequest;
+
+interface PathRequest {
+  readonly commit: string;
+  readonly path: string;
+}
 
 /** What an object name stands for; undefined where there is no such object. */
 export type GitObject =
@@ -25,18 +29,47 @@ export async function readBlobs(
   requests: readonly BlobRequest[],
 ): Promise<(Buffer | undefined)[]> {
   const objects = await readObjects(repository, requests.map(objectName));
-  return objects.map((object, index) => {
+  const absent: PathRequest[] = [];
+  const contents = objects.map((object, index) => {
     if (object?.type === 'blob') return object.content;
     const request = requests[index];
-    if (request && 'oid' in request) {
-      throw new ActionError(
-        'git/unavailable',
-        `The file content ${request.oid} is not in the repository: is it a partial clone?`,
-        { remedy: 'Check out without a filter (no filter: blob:none).' },
-      );
-    }
+    if (request && 'oid' in request) throw leftOut(request.oid);
+    if (request && !object) absent.push(request);
     return undefined;
   });
+  await requireAbsent(repository, absent);
+  return contents;
+}
+
+/**
+ * `cat-file` calls a content that a partial clone left out missing, too. Only
+ * the tree tells it from a file that was never there.
+ */
+async function requireAbsent(
+  repository: GitRepository,
+  requests: readonly PathRequest[],
+): Promise<void> {
+  for (const commit of new Set(requests.map((request) => request.commit))) {
+    const paths = requests.flatMap((request) =>
+      request.commit === commit ? [request.path] : [],
+    );
+    const listed = await repository.run([
+      ...['ls-tree', '-z', '--full-tree', commit, '--'],
+      ...paths,
+    ]);
+    const entry = /(?:^|\0)\d+ blob [0-9a-f]+\t([^\0]*)/.exec(
+      listed.stdout.toString('utf8'),
+    );
+    if (entry) throw leftOut(`${commit}:${entry[1]}`);
+  }
+}
+
+function leftOut(name: string): ActionError {
+  return new ActionError(
+    'git/unavailable',
+    `The file content ${printable(name)} is not in the repository: is it a partial clone?`,
+    { remedy: 'Check out without a filter (no filter: blob:none).' },
+  );
 }
 
 /** Reads any objects by name (`<id>`, `<id>^{commit}`, `<id>:<path>`). */
@@ -73,8 +106,14 @@ function parseObjects(output: Buffer, count: number): GitObject[] {
       const content = output.subarray(offset, offset + size);
       objects.push({ oid: found[1], type: found[2], content });
       offset += size + 1;
-    } else {
+    } else if (/ (?:missing|ambiguous|submodule)$/.test(header)) {
       objects.push(undefined);
+    } else {
+      throw new ActionError(
+        'git/unavailable',
+        `git cat-file gave an answer that cannot be read, ${printable(JSON.stringify(header.slice(0, 120)))}: only SHA-1 repositories are supported`,
+        { remedy: 'Use a repository with object format sha1.' },
+      );
     }
   }
   return objects;

@@ -3,11 +3,13 @@ import { ActionError } from '../model/errors.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Status } from '../model/status.ts';
 import { presentCommits } from './history.ts';
+import { readLiveManifests } from './live-manifests.ts';
 import {
   type ManifestResult,
   readManifests,
   readManifestsAt,
 } from './manifests.ts';
+import { manifestPath } from './module-folders.ts';
 import { moduleTree } from './module-tree.ts';
 import { ownedPaths } from './ownership.ts';
 import type { Subject } from './subject.ts';
@@ -30,8 +32,8 @@ export interface ModuleFacts {
 
 /**
  * Reads the facts of modules by id. A manifest that cannot be read at head is
- * `scope/invalid-manifest`; one that cannot be read earlier counts as
- * stateful. A last applied commit that is gone is `scope/history-rewritten`,
+ * `scope/invalid-manifest`; one that cannot be read earlier, or that is gone
+ * from where it was last applied, counts as stateful. A last applied commit that is gone is `scope/history-rewritten`,
  * since nobody can say what it declared.
  */
 export async function readModuleFacts(
@@ -42,9 +44,9 @@ export async function readModuleFacts(
   const head = await readHead(subject, ids);
   const modules = ids.map((id): KnownModule => {
     const names = [id, head.get(id)?.renamed_from ?? ''].filter(Boolean);
-    const recorded = names.find((name) => statuses.has(name));
-    const status = recorded === undefined ? undefined : statuses.get(recorded);
-    return { id, names, head: head.get(id), status };
+    const recordedAs = names.find((name) => statuses.has(name)) ?? id;
+    const status = statuses.get(recordedAs);
+    return { id, names, recordedAs, head: head.get(id), status };
   });
   const earlier = await readEarlier(subject, modules);
   const owned = await ownedPaths(
@@ -66,13 +68,15 @@ interface KnownModule {
   readonly id: string;
   /** Its id and, where it was renamed, the one it had. */
   readonly names: readonly string[];
+  /** The one of them that its status goes by. */
+  readonly recordedAs: string;
   readonly head: Manifest | undefined;
   readonly status: Status | undefined;
 }
 
 interface EarlierManifests {
-  base?: ManifestResult;
-  lastApplied?: ManifestResult;
+  readonly base?: ManifestResult;
+  readonly lastApplied?: ManifestResult;
 }
 
 async function readHead(
@@ -97,34 +101,49 @@ async function readHead(
   return manifests;
 }
 
-/** What base and the last applied commits say, in one go. */
+/** What base and the last applied commits say. */
 async function readEarlier(
+  subject: Subject,
+  modules: readonly KnownModule[],
+): Promise<Map<string, EarlierManifests>> {
+  const { repository, base } = subject;
+  const live = modules.flatMap(({ id, recordedAs, status }) => {
+    const commit = status?.last_apply_sha;
+    return commit ? [{ owner: id, commit, id: recordedAs }] : [];
+  });
+  const commits = live.map(({ commit }) => commit);
+  await requirePresent(repository, base ? [base, ...commits] : commits);
+  const earlier = await readBase(subject, modules);
+  const { parseManifest } = await import('../model/manifest.ts');
+  const found = await readLiveManifests(subject, live, (id, text) =>
+    parseManifest(manifestPath(subject.policy.modules_dir, id), text, id),
+  );
+  live.forEach(({ owner }, index) => {
+    const lastApplied = found[index];
+    earlier.set(owner, {
+      ...earlier.get(owner),
+      ...(lastApplied && { lastApplied }),
+    });
+  });
+  return earlier;
+}
+
+async function readBase(
   { repository, policy, base }: Subject,
   modules: readonly KnownModule[],
 ): Promise<Map<string, EarlierManifests>> {
-  const places = modules.flatMap(({ id, names, status }) => {
-    const live = status?.last_apply_sha;
-    return [
-      ...(base === undefined ? [] : [{ at: 'base' as const, commit: base }]),
-      ...(live ? [{ at: 'lastApplied' as const, commit: live }] : []),
-    ].flatMap((place) =>
-      names.map((name) => ({ ...place, owner: id, id: name })),
-    );
-  });
-  await requirePresent(
-    repository,
-    places.map(({ commit }) => commit),
+  if (base === undefined) return new Map();
+  const places = modules.flatMap(({ id, names }) =>
+    names.map((name) => ({ owner: id, commit: base, id: name })),
   );
   const results = await readManifestsAt(repository, policy.modules_dir, places);
-  const earlier = new Map<string, EarlierManifests>();
-  places.forEach(({ owner, at }, index) => {
+  const found = new Map<string, EarlierManifests>();
+  places.forEach(({ owner }, index) => {
     const result = results[index];
-    const found = earlier.get(owner) ?? {};
-    earlier.set(owner, found);
     // The present id comes first; the former one counts where it is not there.
-    if (result) found[at] ??= result;
+    if (result && !found.has(owner)) found.set(owner, { base: result });
   });
-  return earlier;
+  return found;
 }
 
 async function requirePresent(

@@ -5,9 +5,9 @@ import { backupRootOf } from '../../model/policy-defaults.ts';
 import { printable } from '../../model/printable.ts';
 import { readBlobs } from '../../repository/blobs.ts';
 import type { LastApplied } from '../../repository/last-applied.ts';
+import { readLiveManifests } from '../../repository/live-manifests.ts';
 import type { ManifestResult } from '../../repository/manifests.ts';
 import type { ModuleBook } from '../../repository/module-book.ts';
-import { manifestPath } from '../../repository/module-folders.ts';
 import {
   checkContents,
   checkEntries,
@@ -40,7 +40,7 @@ export async function readCandidates(
   },
 ): Promise<Candidate[]> {
   const { sources, atBase } = given;
-  const live = await readLiveManifests(subject, book, sources);
+  const live = await readLive(subject, book, sources);
   const links = await readLinks(subject, sources);
   return sources.map((source) => {
     const { id, formerId } = source;
@@ -83,27 +83,23 @@ function backupRoot(policy: Policy, manifest: Manifest | undefined): string {
 }
 
 /** The manifests at the commits last applied, by id at head. */
-async function readLiveManifests(
-  { repository, policy }: Subject,
+async function readLive(
+  subject: Subject,
   book: ModuleBook,
   sources: readonly CandidateSource[],
 ): Promise<Map<string, ManifestResult>> {
   const wanted = sources.flatMap(({ id, live }) =>
     live ? [{ id, live }] : [],
   );
-  const contents = await readBlobs(
-    repository,
-    wanted.map(({ live }) => ({
-      commit: live.sha,
-      path: manifestPath(policy.modules_dir, live.id),
-    })),
+  const found = await readLiveManifests(
+    subject,
+    wanted.map(({ live }) => ({ commit: live.sha, id: live.id })),
+    book.parse,
   );
   return new Map(
-    wanted.flatMap(({ id, live }, index) => {
-      const text = contents[index]?.toString('utf8');
-      return text === undefined
-        ? []
-        : [[id, book.parse(live.id, text)] as const];
+    wanted.flatMap(({ id }, index) => {
+      const result = found[index];
+      return result ? [[id, result] as const] : [];
     }),
   );
 }
