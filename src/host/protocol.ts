@@ -1,8 +1,10 @@
-import { printable } from '../model/printable.ts';
 import { HOST_PROGRAM } from './program.ts';
 
 /** Beyond this an answer is nonsense; the program itself prints far less. */
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Far more than is shown, so that a secret in it is there as a whole. */
+const SAMPLE_BYTES = 4_096;
 
 const FIRST_LINE = 'apply-gates 1';
 const LAST_LINE = 'end';
@@ -17,7 +19,7 @@ export type ParsedAnswer =
     }
   /** It began like an answer and ended before its end. */
   | { readonly kind: 'cut-off' }
-  /** Something else than our program spoke. */
+  /** Something else than our program spoke; its words are as they came. */
   | { readonly kind: 'nonsense'; readonly sample: string };
 
 /** The command that the host's login shell runs: the same for every request. */
@@ -74,6 +76,6 @@ export function parseAnswer(output: Buffer): ParsedAnswer {
 }
 
 function nonsense(output: Buffer): ParsedAnswer {
-  const sample = output.subarray(0, 200).toString('utf8');
-  return { kind: 'nonsense', sample: printable(sample) };
+  const sample = output.subarray(0, SAMPLE_BYTES).toString('utf8');
+  return { kind: 'nonsense', sample };
 }

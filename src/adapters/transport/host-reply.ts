@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os';
+import { commandOnHost } from '../../host/command-on-host.ts';
 import type { HostReply, HostRequest } from '../../host/host-session.ts';
 import {
   encodeRequest,
@@ -12,6 +14,8 @@ import type { OpenHostRequest } from './open-host.ts';
 
 /** The program that carries one request to a host, and its surroundings. */
 export interface Carrier {
+  /** Whom it speaks to. */
+  readonly host: Pick<OpenHostRequest, 'name' | 'policy' | 'redact'>;
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -21,6 +25,8 @@ export interface Carrier {
     readonly reason: string;
   };
 }
+
+const MAX_SAMPLE_CHARACTERS = 200;
 
 /** The environment of a transport's own programs: nothing is handed on. */
 export const CARRIER_PATH =
@@ -48,7 +54,7 @@ export async function carry(
     case 'answer':
       return { kind: 'answer', fields: answer.fields };
     case 'nonsense':
-      return lost('maybe', 'host/nonsense', `It printed ${answer.sample}`);
+      return nonsense(carrier.host, answer.sample);
     case 'cut-off': {
       const { code, reason } = carrier.explain(result);
       // A program that was not found cannot have begun anything.
@@ -62,8 +68,31 @@ export function lost(
   started: 'no' | 'maybe',
   code: ReasonCode,
   reason: string,
+  remedy?: string,
 ): HostReply {
-  return { kind: 'lost', started, finding: finding(code, reason) };
+  const details = remedy === undefined ? {} : { remedy };
+  return { kind: 'lost', started, finding: finding(code, reason, details) };
+}
+
+/** Redacted before it is cut: half a secret is not known for one. */
+function nonsense(host: Carrier['host'], sample: string): HostReply {
+  const { name, policy, redact } = host;
+  const said = printable(redact(sample)).slice(0, MAX_SAMPLE_CHARACTERS);
+  return lost(
+    'maybe',
+    'host/nonsense',
+    `${name} printed what is no answer of ours: ${said}`,
+    `Find what prints that, such as a login script; this has to print nothing: ${commandOnHost({ policy }, 'true')}`,
+  );
+}
+
+/** The home of the user we run as, which need not be one that has a name. */
+export function homeFolder(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '/';
+  }
 }
 
 /** How a carrier ended and the last it said, redacted, on one line. */
@@ -73,6 +102,6 @@ export function describeCarrier(
   redact: OpenHostRequest['redact'],
 ): string {
   const how = result.failure ?? `exit ${result.exitCode}`;
-  const tail = result.stderr.trim().split('\n').slice(-3).join(' | ');
+  const tail = result.stderr.trim().split(/\r?\n/).slice(-3).join(' | ');
   return `${what} ended early (${how})${tail === '' ? '' : `: ${printable(redact(tail))}`}`;
 }

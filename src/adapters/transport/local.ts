@@ -1,8 +1,12 @@
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { HostSession } from '../../host/host-session.ts';
 import { HOST_PROGRAM } from '../../host/program.ts';
-import { CARRIER_PATH, carry, describeCarrier } from './host-reply.ts';
+import {
+  CARRIER_PATH,
+  carry,
+  describeCarrier,
+  homeFolder,
+} from './host-reply.ts';
 import type { OpenHostRequest } from './open-host.ts';
 
 /** A host that is the machine this runs on: the same program, without ssh. */
@@ -18,9 +22,10 @@ export function openLocalHost(request: OpenHostRequest): HostSession {
       carry(
         exec,
         {
+          host: request,
           file: '/bin/sh',
           args: ['-c', 'eval "$0"', HOST_PROGRAM],
-          env: { PATH: CARRIER_PATH, HOME: userInfo().homedir },
+          env: { PATH: CARRIER_PATH, HOME: homeFolder() },
           explain: (result) => ({
             code: 'host/nonsense',
             reason: describeCarrier(

@@ -8,6 +8,13 @@ import type { CommandResult, Exec } from '../exec.ts';
 import { controlFolder, makeControlFolder } from './control-folder.ts';
 import { CARRIER_PATH, carry, describeCarrier, lost } from './host-reply.ts';
 import type { OpenHostRequest } from './open-host.ts';
+import {
+  findKeyTrouble,
+  KEY_TROUBLES,
+  readSessionKey,
+  type SessionKey,
+  writeKey,
+} from './session-key.ts';
 import { DESTINATION, renderSshConfig } from './ssh-config.ts';
 
 /** Connecting is bounded by ConnectTimeout; this is the stop behind it. */
@@ -39,7 +46,7 @@ export function openSshHost(request: OpenHostRequest): HostSession {
         return await carry(request.exec, carrierOf(request, opened), operation);
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
-        return lost('no', error.code, error.message);
+        return lost('no', error.code, error.message, error.remedy);
       }
     },
     async close() {
@@ -69,7 +76,8 @@ export async function closeSshHosts(folder: string, exec: Exec) {
 interface SessionFiles {
   readonly folder: string;
   readonly config: string;
-  readonly key: string;
+  /** Where the key lies while a connection is made. */
+  readonly key: SessionKey;
   readonly log: string;
 }
 
@@ -77,15 +85,13 @@ async function makeSessionFiles(
   request: OpenHostRequest,
 ): Promise<SessionFiles> {
   const control = controlFolder(request.folder);
+  const given = await readSessionKey(request);
   const folder = await mkdtemp(join(request.folder, 'ssh-'));
-  const key = join(folder, 'key');
+  const key =
+    typeof given === 'string'
+      ? { path: given }
+      : { path: join(folder, 'key'), ...given };
   const knownHosts = join(folder, 'known_hosts');
-  const identityFile =
-    request.key === undefined
-      ? (request.policy.identity_file ?? key)
-      : 'file' in request.key
-        ? request.key.file
-        : key;
   // Steps share a connection only if all that made it trusted is the same.
   const identity = JSON.stringify([
     request.policy,
@@ -100,7 +106,7 @@ async function makeSessionFiles(
     renderSshConfig({
       policy: request.policy,
       knownHosts,
-      identityFile,
+      identityFile: key.path,
       controlPath: join(control, socket.slice(0, 16)),
     }),
     { mode: 0o600 },
@@ -126,7 +132,7 @@ async function connect(
   if (check.exitCode === 0) return undefined;
   await rm(files.log, { force: true });
   try {
-    await writeKey(request, files.key);
+    await writeKey(files.key);
     const result = await ssh(
       '-o',
       'ControlMaster=auto',
@@ -137,22 +143,19 @@ async function connect(
     if (!result.failure && result.exitCode !== SSH_FAILED) return undefined;
     const stderr = await readFile(files.log, 'utf8').catch(() => '');
     const { code, reason } = explain(request, { ...result, stderr });
-    return lost('no', code, reason);
+    const trouble = await findKeyTrouble(request.exec, files.key.path);
+    const why = trouble === undefined ? '' : `; ${KEY_TROUBLES[trouble]}`;
+    return lost('no', code, `${reason}${why}`);
   } finally {
     // Once connected it is not needed, so it lies on disk for a moment only.
-    await rm(files.key, { force: true });
+    if (files.key.content !== undefined)
+      await rm(files.key.path, { force: true });
   }
-}
-
-async function writeKey(request: OpenHostRequest, path: string) {
-  if (!request.key || !('content' in request.key)) return;
-  // Pasted secrets lose their last newline or gain carriage returns.
-  const content = `${request.key.content.replaceAll('\r', '').trim()}\n`;
-  await writeFile(path, content, { mode: 0o600 });
 }
 
 function carrierOf(request: OpenHostRequest, files: SessionFiles) {
   return {
+    host: request,
     file: 'ssh',
     args: ['-F', files.config, '-T', '--', DESTINATION, remoteCommand()],
     env: SSH_ENVIRONMENT,

@@ -71,3 +71,23 @@ it('says that nothing began where tailscale is not installed', async () => {
     finding: { code: 'plan/host-unreachable' },
   });
 });
+
+it('redact-known: what a host prints is redacted before it is cut', async () => {
+  const stdout = Buffer.from(`${'x'.repeat(195)}hunter22`);
+  const reply = await probeWith({
+    run: async () => ({ exitCode: 0, stdout, stderr: '' }),
+  });
+  expect(reply).toMatchObject({ finding: { code: 'host/nonsense' } });
+  expect(JSON.stringify(reply)).not.toContain('hunt');
+});
+
+it.skipIf(process.getuid?.() !== 0)('needs no name for its user', async () => {
+  const run: Exec['run'] = async () => ({
+    exitCode: 0,
+    stdout: Buffer.from('apply-gates 1\nend\n'),
+    stderr: '',
+  });
+  process.seteuid?.(54_321);
+  const reply = await probeWith({ run }).finally(() => process.seteuid?.(0));
+  expect(reply.kind).toBe('answer');
+});

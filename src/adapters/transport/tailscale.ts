@@ -1,7 +1,11 @@
-import { userInfo } from 'node:os';
 import type { HostSession } from '../../host/host-session.ts';
 import { remoteCommand } from '../../host/protocol.ts';
-import { CARRIER_PATH, carry, describeCarrier } from './host-reply.ts';
+import {
+  CARRIER_PATH,
+  carry,
+  describeCarrier,
+  homeFolder,
+} from './host-reply.ts';
 import type { OpenHostRequest } from './open-host.ts';
 
 /**
@@ -20,9 +24,10 @@ export function openTailscaleHost(request: OpenHostRequest): HostSession {
       carry(
         exec,
         {
+          host: request,
           file: 'tailscale',
           args: ['ssh', destination, remoteCommand()],
-          env: { PATH: CARRIER_PATH, HOME: userInfo().homedir },
+          env: { PATH: CARRIER_PATH, HOME: homeFolder() },
           explain: (result) => ({
             code: /host key/i.test(result.stderr)
               ? 'plan/host-key'

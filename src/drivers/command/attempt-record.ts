@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { commandOnHost } from '../../host/command-on-host.ts';
 import type { HostSession } from '../../host/host-session.ts';
 import { sha256Schema } from '../../model/identifiers.ts';
 import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding } from '../../model/verdict.ts';
 import type { ApplyResult, Release } from '../driver.ts';
-import { commandOnHost } from './command-on-host.ts';
 
 const treeSchema = z
   .union([z.literal(''), sha256Schema])

@@ -1,9 +1,9 @@
+import { commandOnHost, shellWord } from '../../host/command-on-host.ts';
 import type { HostSession } from '../../host/host-session.ts';
 import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { Release } from '../driver.ts';
-import { commandOnHost, shellWord } from './command-on-host.ts';
 import { runtimeName } from './command-request.ts';
 
 type Fields = ReadonlyMap<string, Buffer>;

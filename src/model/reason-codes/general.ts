@@ -69,7 +69,7 @@ export const GENERAL_REASONS = {
     exit: 3,
     cause: 'The host answered something that is not our protocol.',
     remedy:
-      'Run `ssh <host> true` by hand: a login script that prints text is the usual reason.',
+      'Run `ssh <host> true` by hand: a login script that prints text, or a login shell like csh, is the usual reason.',
   },
   'run/stopped': {
     exit: 8,

@@ -97,6 +97,18 @@ describe.skipIf(!hasSshd)('a host over ssh', () => {
     });
   });
 
+  it.each<[string, (key: string) => string]>([
+    ['lost its last newline', (key) => key.trim()],
+    ['has carriage returns', (key) => key.replaceAll('\n', '\r\n')],
+  ])('takes a key file that %s', async (_what, garble) => {
+    const file = join(host.folder, 'key');
+    writeFileSync(file, garble(sshd.privateKey), { mode: 0o600 });
+    expect(await planOver({ key: { file } })).toMatchObject({
+      kind: 'planned',
+    });
+    expect(readFileSync(file, 'utf8')).toBe(garble(sshd.privateKey));
+  });
+
   it('hostkey: unknown, changed and revoked keys are refused', async () => {
     const place = `[127.0.0.1]:${sshd.port}`;
     const before = logins();

@@ -1,4 +1,4 @@
-import type { HostSession } from '../../host/host-session.ts';
+import type { HostSession } from './host-session.ts';
 
 /** A line to paste that runs a script on a host, the way the policy reaches it. */
 export function commandOnHost(
