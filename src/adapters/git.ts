@@ -70,6 +70,8 @@ export function openRepository(
 
 function fixedArguments(directory: string, remote?: Remote): string[] {
   const settings = [
+    // GIT_GRAFT_FILE alone makes git give advice in place of the error.
+    'advice.graftFileDeprecated=false',
     'core.fsmonitor=false',
     'core.hooksPath=/dev/null',
     'core.attributesFile=/dev/null',
