@@ -39,12 +39,18 @@ export function findModuleFolders(
       const stand = standIn(entry, modulesDir);
       if (stand) folders.set(stand.name, stand);
     } else if (entry.path === manifestPath(modulesDir, name)) {
-      folders.set(name, { ...describeFolder(name), manifest: entry });
+      folders.set(name, describeModule(name, entry));
     } else if (!folders.has(name)) {
       folders.set(name, describeFolder(name));
     }
   }
   return folders;
+}
+
+function describeModule(name: string, manifest: TreeEntry): ModuleFolder {
+  return manifest.mode === SUBMODULE_MODE
+    ? { name, problem: `its ${MANIFEST_NAME} is a submodule` }
+    : { ...describeFolder(name), manifest };
 }
 
 function describeFolder(name: string): ModuleFolder {
