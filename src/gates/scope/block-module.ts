@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../model/reason-codes.ts';
+import { REASONS, type ReasonCode } from '../../model/reason-codes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { Candidate, ScopeFacts } from './scope-facts.ts';
 
@@ -19,7 +19,11 @@ export function blockModule(
   const named = facts.asked === id;
   const attended = facts.event === 'workflow_dispatch';
   const blocks: BlockedModule[] = [];
-  const block = (code: ReasonCode, reason: string, remedy?: string) =>
+  const block = (code: ReasonCode, reason: string, ownRemedy?: string) => {
+    // Nobody can dispatch a module that is gone, whatever else holds it.
+    const remedy = candidate.exists
+      ? ownRemedy
+      : REASONS['scope/module-removed'].remedy;
     blocks.push({
       ...finding(code, reason, {
         module: id,
@@ -27,6 +31,7 @@ export function blockModule(
       }),
       module: id,
     });
+  };
   if (!candidate.exists) {
     block(
       'scope/module-removed',

@@ -1,9 +1,12 @@
 import { printable } from '../../model/printable.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
+import { proposeGlob } from './propose-glob.ts';
 import type { ScopeFacts } from './scope-facts.ts';
 
 /** Findings of one kind that are told one by one; the rest is counted. */
 const MAX_TOLD = 20;
+/** Characters of a path that are told. */
+const MAX_PATH = 300;
 
 /** What forbids that anything of this run is applied. */
 export function blockPush(
@@ -51,13 +54,19 @@ function blockPaths({ change, event }: ScopeFacts): Finding[] {
       : [
           finding(
             'scope/unclassified-path',
-            `${tell(unclassified)} belong to no module and no rule of the policy`,
-            {
-              remedy: `Add the path to a module (paths:), to shared: or to ignore: in the policy, such as: ignore: [${quote(unclassified[0] ?? '')}]`,
-            },
+            `No module and no rule of the policy has ${tell(unclassified)}`,
+            remedyForPath(unclassified[0] ?? ''),
           ),
         ]),
   ];
+}
+
+function remedyForPath(path: string): { remedy?: string } {
+  const glob = proposeGlob(path);
+  if (glob === undefined) return {};
+  return {
+    remedy: `Add the path to a module (paths:), to shared: or to ignore: in the policy, such as: ignore: [${glob}]`,
+  };
 }
 
 function blockUnsupported(facts: ScopeFacts): Finding[] {
@@ -120,5 +129,6 @@ function tell(paths: readonly string[]): string {
 }
 
 function quote(path: string): string {
-  return printable(JSON.stringify(path)).slice(0, 300);
+  const shown = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}...` : path;
+  return printable(JSON.stringify(shown));
 }
