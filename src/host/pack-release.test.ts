@@ -150,7 +150,7 @@ describe('packRelease', () => {
       'directory 755 release/b  ',
       'file 755 release/b/x  hello',
       'symlink 777 release/b/y x ',
-      'file 644 sums  2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824  b/x\n',
+      'file 644 sums  2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824  ./b/x\n',
     ]);
   });
 

@@ -167,7 +167,8 @@ function formatSums(files: readonly ReleaseFile[]): string {
     .filter((file) => file.mode !== '120000')
     .map(({ path, content }) => {
       const sum = createHash('sha256').update(content).digest('hex');
-      return `${sum}  ${path}\n`;
+      // The program would read a file that is called `-` from its input.
+      return `${sum}  ./${path}\n`;
     })
     .join('');
 }

@@ -73,6 +73,11 @@ describe('parseManifest', () => {
       ['health.timeout'],
     ],
     [
+      'a time too short for its own samples',
+      `${COMPOSE}health: {timeout: 4s}\n`,
+      ['health.timeout'],
+    ],
+    [
       'an address with a blank',
       `${COMPOSE}health: {http: "http://a b/"}\n`,
       ['health.http'],

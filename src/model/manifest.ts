@@ -59,18 +59,26 @@ const commandSchema = z.strictObject({
   timeout: durationSchema.default(120_000),
 });
 
-const healthSchema = z.strictObject({
-  timeout: durationSchema.default(60_000),
-  streak: z.int().min(1).max(100).default(3),
-  interval: durationSchema.default(2_000),
-  http: z
-    .string()
-    .regex(
-      /^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[\x21-\x26\x28-\x5b\x5d-\x7e]*)?$/,
-      'must be an http or https address',
-    )
-    .optional(),
-});
+const healthSchema = z
+  .strictObject({
+    timeout: durationSchema.default(60_000),
+    streak: z.int().min(1).max(100).default(3),
+    interval: durationSchema.default(2_000),
+    http: z
+      .string()
+      .regex(
+        /^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[\x21-\x26\x28-\x5b\x5d-\x7e]*)?$/,
+        'must be an http or https address',
+      )
+      .optional(),
+  })
+  .refine(
+    ({ timeout, streak, interval }) => timeout > (streak - 1) * interval,
+    {
+      path: ['timeout'],
+      message: 'must be longer than the samples take: (streak - 1) x interval',
+    },
+  );
 
 const manifestObject = z.object({
   schema: z.literal(1),

@@ -7,6 +7,9 @@ import { SUBMODULE_MODE, SYMLINK_MODE, type TreeEntry } from './tree.ts';
 export const MAX_RELEASE_FILES = 10_000;
 export const MAX_RELEASE_BYTES = 64 * 1024 * 1024;
 
+/** Of one segment of a path, on every file system in use. */
+const MAX_NAME_BYTES = 255;
+
 const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 const FILE_MODES: ReadonlySet<string> = new Set([
   '100644',
@@ -57,20 +60,25 @@ function entryProblem(
   if (!isContainedPath(path) || path.includes('\u{fffd}')) {
     return 'is a path that no host can be given';
   }
+  if (
+    path.split('/').some((name) => Buffer.byteLength(name) > MAX_NAME_BYTES)
+  ) {
+    return 'has a name that is too long for a file system';
+  }
   const owned = layout.hostPaths
     .map((hostPath) => `${layout.folder}/${hostPath}`)
-    .find((hostPath) => isTaken(hostPath, mode, path));
+    .find((hostPath) => isTaken(hostPath, path));
   return owned === undefined
     ? undefined
     : `is in git, and ${owned} is declared to live on the host`;
 }
 
-/** True where a tracked entry stands on, under or (no folder) above a path. */
-function isTaken(hostPath: string, mode: string, path: string): boolean {
+/** True where a tracked entry, which is no folder, is in the way of a path. */
+function isTaken(hostPath: string, path: string): boolean {
   return (
     path === hostPath ||
     path.startsWith(`${hostPath}/`) ||
-    (mode === SYMLINK_MODE && hostPath.startsWith(`${path}/`))
+    hostPath.startsWith(`${path}/`)
   );
 }
 

@@ -103,6 +103,7 @@ describe('readRelease', () => {
       'a symlink above a folder of the host',
       { 'modules/web/data': { link: 'other' } },
     ],
+    ['a file above a folder of the host', { 'modules/web/data': 'x' }],
     ['a path with a control character', { 'modules/web/a\nb': 'x' }],
     ['a path with a backslash', { 'modules/web/a\\b': 'x' }],
   ])('refuses %s', async (_, changes) => {
@@ -124,6 +125,7 @@ describe('readRelease', () => {
       { 'shared/b': 'x', 'modules/web/a': { link: '../../shared/' } },
     ],
     ['a symlink to what the host has', { 'modules/web/env': { link: '.env' } }],
+    ['the longest name', { [`modules/web/${'n'.repeat(255)}`]: 'x' }],
     ['a file beside a folder of the host', { 'modules/web/data/seed': 'x' }],
   ])('takes %s', async (_, changes) => {
     expect(await codesOf(changes)).toEqual([]);
@@ -186,4 +188,15 @@ it('counts the files of a release', () => {
   const layout = { folder: 'modules/web', hostPaths: [] };
   expect(checkEntries(entries, layout)).toHaveLength(1);
   expect(checkEntries(entries.slice(1), layout)).toEqual([]);
+});
+
+it.each([
+  ['n'.repeat(256), 1],
+  ['ü'.repeat(128), 1],
+  ['n'.repeat(255), 0],
+  [`${'n'.repeat(200)}/${'n'.repeat(200)}`, 0],
+])('takes no name that a file system does not: %s', (name, problems) => {
+  const layout = { folder: 'modules/web', hostPaths: [] };
+  const entry = { mode: '100644', oid: '0', path: `modules/web/${name}` };
+  expect(checkEntries([entry], layout)).toHaveLength(problems);
 });
