@@ -164,6 +164,11 @@ undo() {
   forget_request
   read_request <"$base/releases/$previous.command"
   r_root=${base%/*}
+  find_absent
+  if [ -n "$absent" ]; then
+    failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"
+    finish failed
+  fi
   flip_to "$previous" || finish failed
   run_command "$r_apply_argv" "$base/current" "$r_timeout" \
     "$work/rollback-output" "$work/rollback-output"

@@ -141,6 +141,12 @@ forget_request() {
   r_expect_status='' r_expect_output='' r_stateful='' r_fence='' r_lock_wait=''
 }
 
+# Sets word to what one `.base64` word stands for, to the last newline.
+decode_word() {
+  word=$(printf %s "${1#.}" | base64 -d && printf x)
+  word=${word%x}
+}
+
 must_match() {
   case $2 in
   "" | *[$3]*) problem malformed "$1 is not well formed" ;;

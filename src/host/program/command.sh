@@ -41,8 +41,8 @@ run_command() {
   flooded=no
   set --
   for token in $words; do
-    word=$(printf %s "${token#.}" | base64 -d && printf x)
-    set -- "$@" "${word%x}"
+    decode_word "$token"
+    set -- "$@" "$word"
   done
   drain "$stdout" || return 126
   [ "$stderr" = "$stdout" ] || drain "$stderr" || return 126

@@ -68,29 +68,28 @@ matches_sums() {
 # Links what lives on the host into the staged release. It is never made here:
 # an empty database in its place would look healthy.
 link_shared() {
-  absent=
-  link_kind file "$r_host_files"
-  link_kind folder "$r_host_dirs"
+  find_absent
   [ -z "$absent" ] || problem host_file_missing "$absent"
+  for token in $r_host_files $r_host_dirs; do
+    decode_word "$token"
+    place=$work/content/release/$r_folder/$word
+    mkdir -p "${place%/*}" && ln -s -T "$base/shared/$word" "$place" ||
+      problem unwritable "$word cannot be linked into the release"
+  done
 }
 
-link_kind() {
-  for token in $2; do
-    name=$(printf %s "${token#.}" | base64 -d && printf x)
-    name=${name%x}
-    found=no
-    case $1 in
-    file) [ ! -f "$base/shared/$name" ] || found=yes ;;
-    *) [ ! -d "$base/shared/$name" ] || found=yes ;;
-    esac
-    if [ "$found" = no ]; then
-      absent="$absent$1 $name
+# Sets absent to what a release needs and the host does not have, by line.
+find_absent() {
+  absent=
+  for token in $r_host_files; do
+    decode_word "$token"
+    [ -f "$base/shared/$word" ] || absent="${absent}file $word
 "
-      continue
-    fi
-    place=$work/content/release/$r_folder/$name
-    mkdir -p "${place%/*}" && ln -s -T "$base/shared/$name" "$place" ||
-      problem unwritable "$name cannot be linked into the release"
+  done
+  for token in $r_host_dirs; do
+    decode_word "$token"
+    [ -d "$base/shared/$word" ] || absent="${absent}folder $word
+"
   done
 }
 

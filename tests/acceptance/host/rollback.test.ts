@@ -1,4 +1,11 @@
-import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -85,6 +92,25 @@ it('fails where the release before does not come back either', async () => {
     finding: { code: 'apply/failed' },
     health: 'unhealthy',
   });
+});
+
+it('empty-data: does not go back to a release whose data is gone', async () => {
+  const data = join(host.runtimeRoot, 'site/shared/data');
+  mkdirSync(data, { recursive: true });
+  await applyRelease(
+    session,
+    makeRelease(host, { manifest: { host_dirs: ['data'] } }),
+  );
+  rmSync(data, { recursive: true });
+  const second = makeRelease(host, {
+    content: 'two',
+    scripts: { apply: 'exit 1' },
+  });
+  expect(await applyRelease(session, second)).toMatchObject({
+    result: 'failed',
+    liveTree: second.tree,
+  });
+  expect(calls()).toEqual(['applied']);
 });
 
 it('stops what a first apply created, and leaves no current behind', async () => {
