@@ -38,6 +38,21 @@ describe('a second run', () => {
   });
 });
 
+it('two runs of one push at the same time apply it once', async () => {
+  const { before, after } = lane.commit(version('2'));
+  const event = pushEvent(before, after);
+  const both = await Promise.all([lane.run(event), lane.run(event)]);
+  const codes = both.map((run) => run.codes['apply']);
+  expect(codes).toContain('apply/applied');
+  expect(lane.platform.applies('web')).toEqual(['2']);
+  const next = await lane.dispatch({ module: 'web' });
+  expect(next.codes, next.log).toMatchObject({ apply: 'apply/noop' });
+  expect(lane.status('web')).toMatchObject({
+    last_apply_sha: after,
+    health: 'healthy',
+  });
+});
+
 describe('runs that come late or not at all', () => {
   it('an older run after a newer push applies nothing', async () => {
     const older = lane.commit(version('2'));
