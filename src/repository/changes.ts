@@ -82,6 +82,8 @@ export async function countChangedLines(
 export interface CommitChanges {
   readonly sha: string;
   readonly paths: readonly string[];
+  /** How many of them it deleted. */
+  readonly deleted: number;
 }
 
 /**
@@ -118,21 +120,22 @@ function parseLineChanges(
   text: string,
   commits: readonly string[],
 ): CommitChanges[] {
-  const paths = new Map<string, string[]>();
+  const found = new Map<string, { paths: string[]; deleted: number }>();
   const tokens = text.split('\0');
-  let current: string[] = [];
+  let current = { paths: [] as string[], deleted: 0 };
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index] ?? '';
     if (token.startsWith(':')) {
       index += 1;
-      current.push(tokens[index] ?? '');
+      current.paths.push(tokens[index] ?? '');
+      if (token.endsWith(' D')) current.deleted += 1;
     } else if (token !== '') {
-      current = [];
-      paths.set(token.slice(0, 40), current);
+      current = { paths: [], deleted: 0 };
+      found.set(token.slice(0, 40), current);
     }
   }
   return commits.map((commit) => {
     const sha = commit.slice(0, 40);
-    return { sha, paths: paths.get(sha) ?? [] };
+    return { sha, ...(found.get(sha) ?? { paths: [], deleted: 0 }) };
   });
 }

@@ -98,6 +98,29 @@ describe('a module whose content is not what was last applied', () => {
     expect(found.eligible).toEqual(['feed', 'site']);
   });
 
+  it('is held where a commit of its range was beyond the limits', async () => {
+    platform = makeScopePlatform(
+      { ...moduleFiles('site'), ...moduleFiles('feed') },
+      policyText('limits: {max_deleted_files: 1}\n'),
+    );
+    platform.commit({ 'modules/site/a': '1', 'modules/site/b': '1' });
+    await recordApplied(platform, ['site', 'feed']);
+    const many = { 'modules/site/a': null, 'modules/site/b': null };
+    expect(await pushAndScope(platform, many)).toMatchObject({
+      code: 'scope/too-many-files',
+      exit: 4,
+    });
+    const found = await pushAndScope(platform, { 'modules/feed/content': '2' });
+    expect(found).toMatchObject({
+      eligible: ['feed'],
+      blocked: ['site scope/too-many-files'],
+    });
+    const event = dispatchEvent(platform.git('rev-parse', 'HEAD'));
+    expect(await runScope(platform, event, { module: 'site' })).toMatchObject({
+      eligible: ['site'],
+    });
+  });
+
   it('is stateful if it was where it was last applied', async () => {
     platform = makeScopePlatform();
     await recordApplied(platform, ['book']);

@@ -1,4 +1,4 @@
-import { findControlRanges } from '../../repository/control-range.ts';
+import { openRanges } from '../../repository/control-range.ts';
 import {
   findRewritten,
   type LastApplied,
@@ -31,9 +31,19 @@ export async function describeRewritten(
   });
 }
 
+/** Modules that lagged behind before this push already, and what holds them. */
+export interface Held {
+  /** Their range holds a control change. */
+  readonly control: ReadonlySet<string>;
+  /** Their range holds a commit that the limits refused as a push. */
+  readonly tooMany: ReadonlySet<string>;
+}
+
+export const NOTHING_HELD: Held = { control: new Set(), tooMany: new Set() };
+
 /**
- * The modules that lagged behind before this push already, and whose range
- * holds a control change. A person who dispatches has seen it.
+ * What stopped a push must not go on with the next one. A person who
+ * dispatches has seen it.
  */
 export async function findHeld(
   subject: Subject,
@@ -48,9 +58,9 @@ export async function findHeld(
     readonly modules: LiveModules;
     readonly selected: readonly Selected[];
   },
-): Promise<Set<string>> {
+): Promise<Held> {
   const { repository, policy, base, head, event } = subject;
-  if (event.name !== 'push' || base === undefined) return new Set();
+  if (event.name !== 'push' || base === undefined) return NOTHING_HELD;
   const ids = facts.selected
     .map(({ id }) => id)
     .filter((id) => {
@@ -58,7 +68,7 @@ export async function findHeld(
       // Since base there is only this push, which is judged as a whole.
       return book.has(id) && live !== undefined && live.sha !== base;
     });
-  if (ids.length === 0) return new Set();
+  if (ids.length === 0) return NOTHING_HELD;
   const claims = new Map(
     [...new Set([...book.claimants(), ...ids])].flatMap((id) => {
       const result = change.atBase(id);
@@ -72,8 +82,14 @@ export async function findHeld(
     const live = facts.modules.live.get(id);
     return live ? [{ ...live, id }] : [];
   });
-  return findControlRanges(repository, lagging, {
-    head,
-    isControl: change.isControl,
-  });
+  const { limits } = policy;
+  const whichHold = await openRanges(repository, lagging, head);
+  return {
+    control: whichHold(({ paths }) => paths.some(change.isControl)),
+    tooMany: whichHold(
+      ({ paths, deleted }) =>
+        paths.length > limits.max_changed_files ||
+        deleted > limits.max_deleted_files,
+    ),
+  };
 }

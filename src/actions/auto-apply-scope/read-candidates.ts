@@ -26,6 +26,7 @@ export interface CandidateSource {
   /** What it owns or shares at head. */
   readonly entries: readonly TreeEntry[];
   readonly controlInRange: boolean;
+  readonly tooManyInRange: boolean;
 }
 
 type AtBase = (id: string) => ManifestResult | undefined;
@@ -66,6 +67,7 @@ export async function readCandidates(
         ? compareIdentity(manifest, source, earlier)
         : [],
       controlInRange: source.controlInRange,
+      tooManyInRange: source.tooManyInRange,
       unsupported: manifest
         ? findUnsupported(subject.policy, manifest, { source, links })
         : [],

@@ -12,7 +12,7 @@ import {
 } from '../../repository/module-book.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { listTree, type TreeEntry } from '../../repository/tree.ts';
-import { describeRewritten, findHeld } from './judge-range.ts';
+import { describeRewritten, findHeld, NOTHING_HELD } from './judge-range.ts';
 import { type CandidateSource, readCandidates } from './read-candidates.ts';
 import {
   type ChangeReading,
@@ -151,7 +151,7 @@ async function readSources(
 ): Promise<CandidateSource[]> {
   const { modules, isRewritten } = facts;
   const held = isRewritten
-    ? new Set<string>()
+    ? NOTHING_HELD
     : await findHeld(subject, reading, facts);
   return facts.selected.map(({ id, because }) => {
     const live = modules.live.get(id) ?? facts.applied.get(id);
@@ -162,7 +162,8 @@ async function readSources(
       live: isRewritten ? undefined : live,
       liveHost: live && facts.statuses.get(live.id)?.last_apply_host,
       entries: facts.owned.get(id) ?? [],
-      controlInRange: held.has(id),
+      controlInRange: held.control.has(id),
+      tooManyInRange: held.tooMany.has(id),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { REASONS, type ReasonCode } from '../../model/reason-codes.ts';
+import { REASONS } from '../../model/reason-codes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { Candidate, ScopeFacts } from './scope-facts.ts';
 
@@ -15,64 +15,98 @@ export function blockModule(
   candidate: Candidate,
   facts: Pick<ScopeFacts, 'event' | 'asked' | 'head'>,
 ): BlockedModule[] {
-  const { id } = candidate;
+  const { id, exists } = candidate;
   const named = facts.asked === id;
   const attended = facts.event === 'workflow_dispatch';
-  const blocks: BlockedModule[] = [];
-  const block = (code: ReasonCode, reason: string, ownRemedy?: string) => {
+  return [
+    ...objectToNature(candidate, facts.head),
+    ...(named ? [] : objectToChoice(candidate)),
+    ...(attended ? [] : objectToRange(candidate)),
+  ].map(({ code, reason, remedy: own }) => {
     // Nobody can dispatch a module that is gone, whatever else holds it.
-    const remedy = candidate.exists
-      ? ownRemedy
-      : REASONS['scope/module-removed'].remedy;
-    blocks.push({
-      ...finding(code, reason, {
-        module: id,
-        ...(remedy === undefined ? {} : { remedy }),
-      }),
-      module: id,
-    });
-  };
+    const remedy = exists ? own : REASONS['scope/module-removed'].remedy;
+    const details = { module: id, ...(remedy === undefined ? {} : { remedy }) };
+    return { ...finding(code, reason, details), module: id };
+  });
+}
+
+type Objection = Pick<Finding, 'code' | 'reason'> & {
+  readonly remedy?: string;
+};
+
+/** What nobody lifts here. */
+function objectToNature(candidate: Candidate, head: string): Objection[] {
+  const { id } = candidate;
+  const found: Objection[] = [];
   if (!candidate.exists) {
-    block(
-      'scope/module-removed',
-      `${id} is gone from the repository; what it left on its host still runs`,
-    );
+    found.push({
+      code: 'scope/module-removed',
+      reason: `${id} is no module at head; what it may have left on its host still runs`,
+    });
   }
   if (candidate.selfHosting) {
-    block(
-      'scope/self-hosting',
-      `${id} runs the forge or the runner (self_hosting: true)`,
-    );
+    found.push({
+      code: 'scope/self-hosting',
+      reason: `${id} runs the forge or the runner (self_hosting: true)`,
+    });
   }
   if (candidate.stateful) {
-    block(
-      'scope/stateful',
-      `${id} is stateful at head, at base or where it was last applied`,
-      statefulRemedy(candidate, facts.head),
-    );
+    found.push({
+      code: 'scope/stateful',
+      reason: `${id} is stateful at head, at base or where it was last applied`,
+      remedy: statefulRemedy(candidate, head),
+    });
   }
-  if (candidate.optedOut && !named) {
-    block(
-      'scope/opted-out',
-      `${id} says auto_apply: false at head, at base or where it was last applied`,
-      `Dispatch the lane with module=${id}.`,
-    );
+  return found;
+}
+
+/** What a person who names the module has decided. */
+function objectToChoice({
+  id,
+  optedOut,
+  identityChanges,
+}: Candidate): Objection[] {
+  const found: Objection[] = [];
+  if (optedOut) {
+    found.push({
+      code: 'scope/opted-out',
+      reason: `${id} says auto_apply: false at head, at base or where it was last applied`,
+      remedy: `Dispatch the lane with module=${id}.`,
+    });
   }
-  if (candidate.identityChanges.length > 0 && !named) {
-    block(
-      'scope/identity-change',
-      `${id} changed its identity: ${candidate.identityChanges.join(', ')}`,
-      `Move the module by hand, then dispatch the lane with module=${id}.`,
-    );
+  if (identityChanges.length > 0) {
+    found.push({
+      code: 'scope/identity-change',
+      reason: `${id} changed its identity: ${identityChanges.join(', ')}`,
+      remedy: `Move the module by hand, then dispatch the lane with module=${id}.`,
+    });
   }
-  if (candidate.controlInRange && !attended) {
-    block(
-      'scope/control-change',
-      `${id} waits: a control path changed since it was last applied`,
-      `Check that change, then dispatch the lane with module=${id}.`,
-    );
+  return found;
+}
+
+/** What a person who dispatches has seen. */
+function objectToRange({
+  id,
+  controlInRange,
+  tooManyInRange,
+}: Candidate): Objection[] {
+  const remedy = `Check that change, then dispatch the lane with module=${id}.`;
+  const found: Objection[] = [];
+  if (controlInRange) {
+    found.push({
+      code: 'scope/control-change',
+      reason: `${id} waits: a control path changed since it was last applied`,
+      remedy,
+    });
   }
-  return blocks;
+  if (tooManyInRange) {
+    found.push({
+      code: 'scope/too-many-files',
+      reason: `${id} waits: a commit since it was last applied changed or deleted more files than the limits allow`,
+      remedy,
+    });
+  }
+  return found;
 }
 
 function statefulRemedy(candidate: Candidate, head: string): string {

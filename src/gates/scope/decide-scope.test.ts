@@ -16,6 +16,7 @@ const makeCandidate = (over: Partial<Candidate> = {}): Candidate => ({
   selfHosting: false,
   identityChanges: [],
   controlInRange: false,
+  tooManyInRange: false,
   unsupported: [],
   backupRoot: '/srv/backups',
   ...over,
@@ -89,11 +90,12 @@ describe('one module: every combination of its facts', () => {
       optedOut: YES_NO,
       moved: YES_NO,
       controlInRange: YES_NO,
+      tooManyInRange: YES_NO,
     }),
   ].filter((row) => !row.named || row.event === 'workflow_dispatch');
 
   it('covers them all', () => {
-    expect(rows).toHaveLength(4 * 2 * 2 ** 6);
+    expect(rows).toHaveLength(4 * 2 * 2 ** 7);
   });
 
   // The contract's table, written down apart from the code it judges.
@@ -107,6 +109,10 @@ describe('one module: every combination of its facts', () => {
       [
         row.controlInRange && row.event !== 'workflow_dispatch',
         'scope/control-change',
+      ],
+      [
+        row.tooManyInRange && row.event !== 'workflow_dispatch',
+        'scope/too-many-files',
       ],
     ];
     return table.flatMap(([holds, code]) => (holds ? [code] : []));
@@ -128,6 +134,7 @@ describe('one module: every combination of its facts', () => {
               optedOut: row.optedOut,
               identityChanges: row.moved ? ['host: a -> b'] : [],
               controlInRange: row.controlInRange,
+              tooManyInRange: row.tooManyInRange,
             }),
           ],
         }),

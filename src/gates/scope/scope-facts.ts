@@ -22,6 +22,8 @@ export interface Candidate {
   readonly identityChanges: readonly string[];
   /** Its range since the last apply holds a control change. */
   readonly controlInRange: boolean;
+  /** Its range since the last apply holds a commit beyond the limits. */
+  readonly tooManyInRange: boolean;
   /** Entries that cannot be applied, such as `"a/b" is a submodule`. */
   readonly unsupported: readonly string[];
   /** Folder of its backups on the host. */
