@@ -33,8 +33,8 @@ export interface ModuleFacts {
 /**
  * Reads the facts of modules by id. A manifest that cannot be read at head is
  * `scope/invalid-manifest`; one that cannot be read earlier, or that is gone
- * from where it was last applied, counts as stateful. A last applied commit that is gone is `scope/history-rewritten`,
- * since nobody can say what it declared.
+ * from where it was last applied, counts as stateful. A last applied commit
+ * that is gone is `scope/history-rewritten`: nobody can say what it declared.
  */
 export async function readModuleFacts(
   subject: Subject,

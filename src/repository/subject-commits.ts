@@ -7,6 +7,7 @@ import {
   bringCommits,
   findMergeBase,
   type History,
+  isAncestor,
   isOnFirstParentLine,
   readRef,
 } from './history.ts';
@@ -84,6 +85,11 @@ async function requireBefore(
     throw new ActionError(
       'scope/history-rewritten',
       `The commit before the push, ${before}, is not on the first-parent line of ${after}`,
+      (await isAncestor(history.repository, before, after))
+        ? {
+            remedy: `Look at what the line is now (git log --first-parent ${after}), then dispatch the lane by hand.`,
+          }
+        : {},
     );
   }
   throw noMergeBase(before, after);

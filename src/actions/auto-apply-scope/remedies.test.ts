@@ -39,6 +39,27 @@ describe('a remedy can be followed', () => {
     },
   );
 
+  it('history-rewritten: what was merged the wrong way round is dispatched', async () => {
+    platform = makeScopePlatform();
+    await recordApplied(platform, ['site']);
+    const first = platform.git('rev-parse', 'HEAD');
+    const before = platform.commit({ 'modules/site/content': '2' });
+    const tree = 'HEAD^{tree}';
+    const side = platform.git('commit-tree', '-m', 'a', '-p', first, tree);
+    const parents = ['-p', side, '-p', before];
+    const after = platform.git('commit-tree', '-m', 'b', ...parents, tree);
+    platform.git('push', '-q', 'origin', `${after}:refs/heads/main`);
+    const { code, verdict } = await runScope(platform, pushOf(before, after));
+    expect(code).toBe('scope/history-rewritten');
+    // There is nothing left to merge: git would say "Already up to date".
+    expect(verdict.remedy).toMatch(/dispatch/);
+    expect(verdict.remedy).not.toMatch(/git merge/);
+    const event = dispatchEvent(after);
+    expect(await runScope(platform, event)).toMatchObject({
+      eligible: ['site'],
+    });
+  });
+
   it('names no dispatch for a module that is gone', async () => {
     platform = makeScopePlatform();
     await recordApplied(platform, ['book']);
