@@ -13,6 +13,8 @@ export interface LastApplied {
   readonly id: string;
   readonly sha: string;
   readonly tree: string;
+  /** False where the last attempt failed, or nobody knows how it ended. */
+  readonly settled: boolean;
 }
 
 /** What is live of each module; one that never succeeded is not in it. */
@@ -20,8 +22,10 @@ export function listLastApplied(
   statuses: ReadonlyMap<string, Status>,
 ): Map<string, LastApplied> {
   const live = new Map<string, LastApplied>();
-  for (const [id, { last_apply_sha: sha, tree }] of statuses) {
-    if (sha !== null && tree !== null) live.set(id, { id, sha, tree });
+  for (const [id, status] of statuses) {
+    const { last_apply_sha: sha, last_apply_result: result, tree } = status;
+    const settled = result !== 'failed' && result !== 'unknown';
+    if (sha !== null && tree !== null) live.set(id, { id, sha, tree, settled });
   }
   return live;
 }

@@ -97,15 +97,18 @@ export function claimEntries(
   return ownedPaths(entries, policy, new Map(claims));
 }
 
-/** The modules whose content in a tree is not what is live. */
+/**
+ * The modules whose content in a tree is not what is live, or is live without
+ * having come up healthy.
+ */
 export function findLagging(
   owned: ReadonlyMap<string, readonly TreeEntry[]>,
   live: ReadonlyMap<string, LastApplied>,
 ): Set<string> {
   const lagging = new Set<string>();
-  for (const [id, { tree }] of live) {
+  for (const [id, { settled, tree }] of live) {
     const entries = owned.get(id);
-    if (entries && moduleTree(entries) !== tree) lagging.add(id);
+    if (entries && !(settled && moduleTree(entries) === tree)) lagging.add(id);
   }
   return lagging;
 }
