@@ -5,13 +5,13 @@ import {
 } from '../../apply/attempt.ts';
 import { describeOutcome } from '../../apply/describe-outcome.ts';
 import { attemptName } from '../../drivers/command/command-request.ts';
-import type { Driver } from '../../drivers/driver.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
 import { ActionError } from '../../model/errors.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import { readRelease } from '../../repository/release.ts';
 import type { Subject } from '../../repository/subject.ts';
 import type { ModuleHosts } from '../open-module-hosts.ts';
+import { printHostOutput } from '../print-host-output.ts';
 import type { Ports } from '../step.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 import type { ReadyModule } from './check-before-apply.ts';
@@ -107,7 +107,7 @@ async function applyModule(
     run: attempt.run,
     clock: ports.clock,
   });
-  printOutput(source.id, result, ports);
+  if ('output' in result) printHostOutput(source.id, result.output, ports);
   return { kind: 'attempted', attempt, result };
 }
 
@@ -127,15 +127,6 @@ function describeAttempt(
     run: context.identity,
     previous: status,
   };
-}
-
-function printOutput(
-  id: string,
-  result: Awaited<ReturnType<Driver['apply']>>,
-  ports: Ports,
-): void {
-  if (!('output' in result)) return;
-  for (const line of result.output) ports.print(`${id} | ${line}`);
 }
 
 function unsupported(id: string): Finding {

@@ -49,7 +49,7 @@ afterEach(() => platform.close());
 /** Shell that says it was reached and takes its time, where it is asked to. */
 function pauseIn(phase: string): string {
   const folder = platform.services;
-  return `if [ -e ${folder}/slow-${phase} ]; then : >${folder}/reached; sleep 1.5; fi`;
+  return `if [ -e ${folder}/slow-${phase} ]; then : >${folder}/reached; sleep 1.5; while [ -e ${folder}/hold ]; do sleep 0.1; done; fi`;
 }
 
 async function runGates(): Promise<void> {
@@ -152,8 +152,10 @@ describe.each(PHASES)(
 );
 
 it('50: a run that comes while the stopped one is still at it waits its turn', async () => {
+  const hold = join(platform.services, 'hold');
+  writeFileSync(hold, '');
   await killIn('apply', 'SIGTERM');
-  const again = await runAgain();
+  const again = await runAgain().finally(() => rmSync(hold));
   expect(again.exitStatus).not.toBe(0);
   await readEndedRecord();
   expect(platform.applies('web')).toEqual(['1']);

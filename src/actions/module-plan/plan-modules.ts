@@ -7,6 +7,7 @@ import type { ModuleSource } from '../../repository/module-sources.ts';
 import { readRelease } from '../../repository/release.ts';
 import type { Subject } from '../../repository/subject.ts';
 import type { ModuleHosts } from '../open-module-hosts.ts';
+import { printHostOutput } from '../print-host-output.ts';
 import type { Ports } from '../step.ts';
 
 /** The plan of one module, or why there is none. */
@@ -96,7 +97,7 @@ async function planModule(
 }
 
 function judge(id: string, result: PlanResult, ports: Ports): ModulePlan {
-  for (const line of result.output) ports.print(`${id} | ${line}`);
+  printHostOutput(id, result.output, ports);
   if (result.kind === 'refused') {
     return refused([{ ...result.refusal, module: id }]);
   }
