@@ -44,9 +44,8 @@ export async function readModuleFacts(
   const head = await readHead(subject, ids);
   const modules = ids.map((id): KnownModule => {
     const names = [id, head.get(id)?.renamed_from ?? ''].filter(Boolean);
-    const recordedAs = names.find((name) => statuses.has(name)) ?? id;
-    const status = statuses.get(recordedAs);
-    return { id, names, recordedAs, head: head.get(id), status };
+    const records = names.flatMap((name) => statuses.get(name) ?? []);
+    return { id, names, records, head: head.get(id) };
   });
   const earlier = await readEarlier(subject, modules);
   const owned = await ownedPaths(
@@ -58,7 +57,7 @@ export async function readModuleFacts(
     modules.map((module) => {
       const entries = owned.get(module.id);
       const tree = entries && moduleTree(entries);
-      const found = earlier.get(module.id) ?? {};
+      const found = earlier.get(module.id) ?? { taken: [] };
       return [module.id, composeFacts(module, found, tree)];
     }),
   );
@@ -68,15 +67,16 @@ interface KnownModule {
   readonly id: string;
   /** Its id and, where it was renamed, the one it had. */
   readonly names: readonly string[];
-  /** The one of them that its status goes by. */
-  readonly recordedAs: string;
   readonly head: Manifest | undefined;
-  readonly status: Status | undefined;
+  /** Statuses under these names; the first one is its own. */
+  readonly records: readonly Status[];
 }
 
 interface EarlierManifests {
   readonly base?: ManifestResult;
   readonly lastApplied?: ManifestResult;
+  /** Of the one whose folder on the host it takes, at base and last applied. */
+  readonly taken: readonly ManifestResult[];
 }
 
 async function readHead(
@@ -106,44 +106,44 @@ async function readEarlier(
   subject: Subject,
   modules: readonly KnownModule[],
 ): Promise<Map<string, EarlierManifests>> {
-  const { repository, base } = subject;
-  const live = modules.flatMap(({ id, recordedAs, status }) => {
-    const commit = status?.last_apply_sha;
-    return commit ? [{ owner: id, commit, id: recordedAs }] : [];
-  });
-  const commits = live.map(({ commit }) => commit);
-  await requirePresent(repository, base ? [base, ...commits] : commits);
-  const earlier = await readBase(subject, modules);
+  const { repository, policy, base } = subject;
+  const live = modules.flatMap(({ records }) =>
+    records.flatMap(({ module, last_apply_sha: commit }) =>
+      commit === null ? [] : [{ id: module, commit }],
+    ),
+  );
+  const old =
+    base === undefined
+      ? []
+      : modules.flatMap(({ names }) =>
+          names.map((id) => ({ id, commit: base })),
+        );
+  await requirePresent(
+    repository,
+    [...old, ...live].map(({ commit }) => commit),
+  );
   const { parseManifest } = await import('../model/manifest.ts');
-  const found = await readLiveManifests(subject, live, (id, text) =>
-    parseManifest(manifestPath(subject.policy.modules_dir, id), text, id),
+  const [atBase, lastApplied] = await Promise.all([
+    readManifestsAt(repository, policy.modules_dir, old),
+    readLiveManifests(subject, live, (id, text) =>
+      parseManifest(manifestPath(policy.modules_dir, id), text, id),
+    ),
+  ]);
+  const baseOf = new Map(old.map(({ id }, index) => [id, atBase[index]]));
+  const liveOf = new Map(live.map(({ id }, index) => [id, lastApplied[index]]));
+  return new Map(
+    modules.map(({ id, names }) => {
+      // The present id comes first; the former one counts where it is not there.
+      const [first, ...taken] = names.flatMap((name) => baseOf.get(name) ?? []);
+      const [own, ...others] = names.flatMap((name) => liveOf.get(name) ?? []);
+      const found = {
+        ...(first && { base: first }),
+        ...(own && { lastApplied: own }),
+        taken: [...taken, ...others],
+      };
+      return [id, found];
+    }),
   );
-  live.forEach(({ owner }, index) => {
-    const lastApplied = found[index];
-    earlier.set(owner, {
-      ...earlier.get(owner),
-      ...(lastApplied && { lastApplied }),
-    });
-  });
-  return earlier;
-}
-
-async function readBase(
-  { repository, policy, base }: Subject,
-  modules: readonly KnownModule[],
-): Promise<Map<string, EarlierManifests>> {
-  if (base === undefined) return new Map();
-  const places = modules.flatMap(({ id, names }) =>
-    names.map((name) => ({ owner: id, commit: base, id: name })),
-  );
-  const results = await readManifestsAt(repository, policy.modules_dir, places);
-  const found = new Map<string, EarlierManifests>();
-  places.forEach(({ owner }, index) => {
-    const result = results[index];
-    // The present id comes first; the former one counts where it is not there.
-    if (result && !found.has(owner)) found.set(owner, { base: result });
-  });
-  return found;
 }
 
 async function requirePresent(
@@ -161,7 +161,7 @@ async function requirePresent(
 }
 
 function composeFacts(
-  { id, head, status }: KnownModule,
+  { id, head, records: [status] }: KnownModule,
   earlier: EarlierManifests,
   tree: string | undefined,
 ): ModuleFacts {
@@ -169,8 +169,11 @@ function composeFacts(
     result?.ok ? result.value : undefined;
   const base = readable(earlier.base);
   const lastApplied = readable(earlier.lastApplied);
-  const all = [head, base, lastApplied].filter((each) => each !== undefined);
-  const unreadable = [earlier.base, earlier.lastApplied].some(
+  const taken = earlier.taken.map(readable);
+  const all = [head, base, lastApplied, ...taken].filter(
+    (each) => each !== undefined,
+  );
+  const unreadable = [earlier.base, earlier.lastApplied, ...earlier.taken].some(
     (result) => result?.ok === false,
   );
   return {

@@ -77,3 +77,42 @@ describe('a module that was stateful where it was last applied', () => {
     expect((await runScope(platform, event)).code).toBe('git/unavailable');
   });
 });
+
+describe('a module that takes over the folder of another one', () => {
+  const taking = {
+    'modules/book': null,
+    'modules/site/module.yaml': manifestText('site', 'renamed_from: book'),
+  };
+
+  it('is stateful if that one was, also where it was applied itself', async () => {
+    platform = makeScopePlatform();
+    await recordApplied(platform, ['site', 'book']);
+    const before = platform.git('rev-parse', 'HEAD');
+    const push = pushOf(before, platform.commit(taking));
+    const found = await runScope(platform, push);
+    expect(found.eligible).toEqual([]);
+    expect(found.blocked).toContain('site scope/stateful');
+    expect(found.blocked).toContain('site scope/identity-change');
+    const gate = makeStepRun(platform, push);
+    const inputs = { modules: '["site"]', 'allow-stateful': 'false' };
+    expect((await gate.run(statefulGateStep, inputs)).verdict.code).toBe(
+      'stateful/blocked',
+    );
+    const next = platform.commit({ 'modules/site/content': '2' });
+    expect(
+      await runScope(platform, dispatchEvent(next), { module: 'site' }),
+    ).toMatchObject({ code: 'scope/stateful', eligible: [] });
+  });
+
+  it('changes its identity when it leaves that folder', async () => {
+    platform = makeScopePlatform(moduleFiles('site', 'renamed_from: old'));
+    await recordApplied(platform, ['site']);
+    const before = platform.git('rev-parse', 'HEAD');
+    const leaving = { 'modules/site/module.yaml': manifestText('site') };
+    const push = pushOf(before, platform.commit(leaving));
+    expect(await runScope(platform, push)).toMatchObject({
+      eligible: [],
+      blocked: ['site scope/identity-change'],
+    });
+  });
+});

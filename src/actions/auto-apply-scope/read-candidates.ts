@@ -22,6 +22,8 @@ export interface CandidateSource {
   /** Id it had before it was renamed. */
   readonly formerId: string | undefined;
   readonly live: LastApplied | undefined;
+  /** What is live of the one whose folder on the host it takes. */
+  readonly taken: LastApplied | undefined;
   readonly liveHost: string | undefined;
   /** What it owns or shares at head. */
   readonly entries: readonly TreeEntry[];
@@ -48,11 +50,16 @@ export async function readCandidates(
     const head = book.manifest(id);
     const base =
       atBase(id) ?? (formerId === undefined ? undefined : atBase(formerId));
-    const earlier = [base, live.get(id)];
-    const known = [head, ...earlier].flatMap((each) =>
+    const earlier = [base, live.own.get(id)];
+    const manifest = head?.ok ? head.value : undefined;
+    const before = [
+      ...earlier,
+      atBase(manifest?.renamed_from ?? ''),
+      live.taken.get(id),
+    ];
+    const known = [head, ...before].flatMap((each) =>
       each?.ok ? [each.value] : [],
     );
-    const manifest = head?.ok ? head.value : undefined;
     return {
       id,
       because: source.because,
@@ -60,7 +67,7 @@ export async function readCandidates(
       // What cannot be read any more is taken for the worst.
       stateful:
         known.some((each) => each.stateful) ||
-        earlier.some((each) => each?.ok === false),
+        before.some((each) => each?.ok === false),
       optedOut: known.some((each) => !each.auto_apply),
       selfHosting: known.some((each) => each.self_hosting),
       identityChanges: manifest
@@ -89,21 +96,25 @@ async function readLive(
   subject: Subject,
   book: ModuleBook,
   sources: readonly CandidateSource[],
-): Promise<Map<string, ManifestResult>> {
-  const wanted = sources.flatMap(({ id, live }) =>
-    live ? [{ id, live }] : [],
-  );
-  const found = await readLiveManifests(
-    subject,
-    wanted.map(({ live }) => ({ commit: live.sha, id: live.id })),
-    book.parse,
-  );
-  return new Map(
-    wanted.flatMap(({ id }, index) => {
-      const result = found[index];
-      return result ? [[id, result] as const] : [];
-    }),
-  );
+) {
+  const read = async (which: 'live' | 'taken') => {
+    const wanted = sources.flatMap((source) => {
+      const place = source[which];
+      return place ? [{ id: source.id, place }] : [];
+    });
+    const found = await readLiveManifests(
+      subject,
+      wanted.map(({ place }) => ({ commit: place.sha, id: place.id })),
+      book.parse,
+    );
+    return new Map(
+      wanted.flatMap(({ id }, index) => {
+        const result = found[index];
+        return result ? [[id, result] as const] : [];
+      }),
+    );
+  };
+  return { own: await read('live'), taken: await read('taken') };
 }
 
 function compareIdentity(
@@ -124,8 +135,17 @@ function compareIdentity(
     compare('host', result.value.host, head.host);
     compare('driver', result.value.driver, head.driver);
     compare('project', projectOf(result.value), projectOf(head, source));
+    // A folder that was renamed with its module is told as its id.
+    if (source.formerId === undefined) {
+      compare('folder', folderOf(result.value), folderOf(head));
+    }
   }
   return [...changes];
+}
+
+/** Folder on the host, which a renamed module keeps. */
+function folderOf({ id, renamed_from }: Manifest): string {
+  return renamed_from || id;
 }
 
 /** A renamed module keeps its project unless it says otherwise. */

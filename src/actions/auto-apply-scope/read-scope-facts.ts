@@ -74,7 +74,7 @@ export async function readModuleFindings(
   const live =
     record.asked === undefined
       ? [...applied.values()]
-      : [modules.live.get(record.asked)].filter((each) => each !== undefined);
+      : relevantTo(record.asked, { book, applied, modules });
   const rewritten = await describeRewritten(subject, live);
   const selection = await select(subject, reading, {
     modules,
@@ -107,6 +107,22 @@ export async function readModuleFindings(
     unsupported: change.unsupported,
     neverApplied: book.ids().filter((id) => !modules.live.has(id)),
   };
+}
+
+/** What is live of a module, and of the one whose folder it takes. */
+function relevantTo(
+  id: string,
+  facts: {
+    readonly book: ModuleBook;
+    readonly applied: ReadonlyMap<string, LastApplied>;
+    readonly modules: LiveModules;
+  },
+): LastApplied[] {
+  const head = facts.book.manifest(id);
+  const former = head?.ok ? head.value.renamed_from : '';
+  return [facts.modules.live.get(id), facts.applied.get(former)].filter(
+    (each) => each !== undefined,
+  );
 }
 
 interface Selection {
@@ -155,11 +171,14 @@ async function readSources(
     : await findHeld(subject, reading, facts);
   return facts.selected.map(({ id, because }) => {
     const live = modules.live.get(id) ?? facts.applied.get(id);
+    const head = reading.book.manifest(id);
+    const taken = facts.applied.get(head?.ok ? head.value.renamed_from : '');
     return {
       id,
       because,
       formerId: modules.formerIds.get(id),
       live: isRewritten ? undefined : live,
+      taken: isRewritten || taken === live ? undefined : taken,
       liveHost: live && facts.statuses.get(live.id)?.last_apply_host,
       entries: facts.owned.get(id) ?? [],
       controlInRange: held.control.has(id),
