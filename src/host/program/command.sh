@@ -79,11 +79,13 @@ run_plan() {
 
 ask_http() {
   if command -v curl >/dev/null 2>&1; then
-    HOME=/nonexistent curl -q -sS -f -o /dev/null --max-time 10 \
-      --proto '=http,https' -- "$r_http"
+    set -- curl -q -sS -f -o /dev/null --proto '=http,https' -- "$r_http"
   else
-    HOME=/nonexistent wget -q -T 10 -t 1 -O /dev/null -- "$r_http"
-  fi >>"$work/health-output" 2>&1 </dev/null 8>&- 9>&-
+    set -- wget -q -t 1 -O /dev/null -- "$r_http"
+  fi
+  # wget has no bound of its own for a server that sends a byte now and then.
+  HOME=/nonexistent timeout -k 2 -- 10 "$@" \
+    >>"$work/health-output" 2>&1 </dev/null 8>&- 9>&-
 }
 
 can_ask_http() {
