@@ -54,6 +54,8 @@ export interface ApplyRequest {
   readonly release: Release;
   /** The plan to hold the host to; made by this driver for this release. */
   readonly plan: Plan;
+  /** A person armed this one module: what was stateful may change. */
+  readonly armed: boolean;
   /** Names the attempt on the host: the same run never does a plan twice. */
   readonly run: RunIdentity;
   /** Waits between the questions after a lost connection. */

@@ -128,4 +128,22 @@ describe('a stateful module', () => {
     expect(run.outputs('scope')['stateful']).toBe('["guestbook"]');
     expect(lane.listHost()).toEqual(before);
   });
+
+  it('declares-itself-stateless: the host remembers what a lost status does not', async () => {
+    await lane.dispatch(lane.armed('guestbook'));
+    const manifest = 'modules/guestbook/module.yaml';
+    const text = lane.platform.git('show', `HEAD:${manifest}`);
+    const flipped = text.replace('stateful: true', 'stateful: false');
+    lane.commit({ [manifest]: flipped });
+    const { git, remote } = lane.platform;
+    git('-C', remote, 'branch', '-D', 'platform-state');
+    const before = lane.platform.incarnation('guestbook');
+    const run = await lane.push(changed());
+    expect(run.exitCode).toBe(4);
+    expect(run.codes).toMatchObject({
+      stateful: 'stateful/none',
+      apply: 'stateful/blocked',
+    });
+    expect(await lane.platform.incarnation('guestbook')).toBe(await before);
+  });
 });

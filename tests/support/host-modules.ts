@@ -195,6 +195,7 @@ export async function applyRelease(
     host,
     release,
     plan,
+    armed: false,
     run: { id: '7', number: '7', attempt: '1', url: '' },
     clock: systemClock,
     lockWaitMs: 1_000,

@@ -24,6 +24,7 @@ export interface ApplyWork {
   readonly blocked: ReadonlyMap<string, Finding>;
   readonly hosts: ModuleHosts;
   readonly recorder: AttemptRecorder;
+  readonly armed: boolean;
 }
 
 /**
@@ -104,6 +105,7 @@ async function applyModule(
     host: work.hosts.of(source),
     release: read.release,
     plan,
+    armed: work.armed,
     run: attempt.run,
     clock: ports.clock,
   });

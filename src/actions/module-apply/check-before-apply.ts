@@ -31,7 +31,12 @@ export interface ReadyModule {
 
 /** In the order of `depends_on`; or why nothing is applied. */
 export type Readiness =
-  | { readonly kind: 'ready'; readonly modules: readonly ReadyModule[] }
+  | {
+      readonly kind: 'ready';
+      readonly modules: readonly ReadyModule[];
+      /** A person armed the one stateful module. */
+      readonly armed: boolean;
+    }
   | { readonly kind: 'stop'; readonly verdict: Verdict };
 
 interface ReadinessRequest {
@@ -76,6 +81,7 @@ export async function checkBeforeApply(
   if (moved) return moved;
   return {
     kind: 'ready',
+    armed: record.lane.name === 'stateful-noop',
     modules: sources.flatMap((source) => {
       const plan = plans.get(source.id);
       const known = facts.get(source.id);

@@ -14,7 +14,7 @@ import { openModuleHosts } from '../open-module-hosts.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import { type ApplyWork, applyModules } from './apply-modules.ts';
 import { openAttemptRecorder } from './attempt-recorder.ts';
-import { checkBeforeApply, type ReadyModule } from './check-before-apply.ts';
+import { checkBeforeApply, type Readiness } from './check-before-apply.ts';
 import { findUnexplained } from './explain-attempts.ts';
 import { type ModuleApplyInputs, parseModuleApplyInputs } from './inputs.ts';
 import { splitObserved } from './split-observed.ts';
@@ -63,7 +63,7 @@ export const moduleApplyStep: Step = {
       const readiness = await checkBeforeApply(work, ports);
       return readiness.kind === 'stop'
         ? report(readiness.verdict)
-        : await applyReady({ ...work, modules: readiness.modules }, ports);
+        : await applyReady({ ...work, ready: readiness }, ports);
     } finally {
       state.close();
     }
@@ -74,14 +74,15 @@ interface ReadyWork {
   readonly inputs: ModuleApplyInputs;
   readonly subject: Subject;
   readonly store: StateStore;
-  readonly modules: readonly ReadyModule[];
+  readonly ready: Extract<Readiness, { readonly kind: 'ready' }>;
 }
 
 async function applyReady(
-  { inputs, subject, store, modules }: ReadyWork,
+  { inputs, subject, store, ready }: ReadyWork,
   ports: Ports,
 ): Promise<StepOutcome> {
   const about = { gate: NAME, sha: subject.head };
+  const { modules, armed } = ready;
   const { toApply, observed } = splitObserved(subject.policy, modules);
   if (toApply.length === 0) {
     return report(decideOutcome(about, [], { problems: [], observed }));
@@ -91,7 +92,8 @@ async function applyReady(
   try {
     const opened = { subject, modules: toApply, hosts };
     const blocked = await findUnexplained(opened, ports);
-    const done = await applyOnRecord({ ...opened, blocked }, store, ports);
+    const work = { ...opened, blocked, armed };
+    const done = await applyOnRecord(work, store, ports);
     const { outcomes, problems, status } = done;
     const verdict = decideOutcome(about, outcomes, { problems, observed });
     return report(verdict, outcomes, status);

@@ -30,6 +30,7 @@ const recordSchema = z.object({
     'failed',
     'plan_changed',
     'fenced',
+    'protected',
     'unwritable',
     'not_started',
   ]),
@@ -50,6 +51,9 @@ export function parseRecord(text: string): AttemptRecord | undefined {
     return undefined;
   }
 }
+
+const STILL_STATEFUL =
+  'If the status on the state branch is right, dispatch the lane with allow_stateful; if it was lost, say stateful: true once more, dispatch that with allow_stateful, and change it after that.';
 
 /** Whose attempt a record is about, for the words of its finding. */
 export interface AttemptSubject {
@@ -72,15 +76,15 @@ export function endingOf(
     liveTree: record.live,
     output: outputLines(record.output, host),
   };
-  const because = (code: ReasonCode) =>
+  const because = (code: ReasonCode, remedy?: string) =>
     finding(
       code,
       `${release.module} on ${host.name}: ${printable(host.redact(record.detail)) || record.result}`,
-      { module: release.module },
+      { module: release.module, ...(remedy === undefined ? {} : { remedy }) },
     );
-  const refused = (code: ReasonCode): ApplyResult => ({
+  const refused = (code: ReasonCode, remedy?: string): ApplyResult => ({
     result: 'refused',
-    finding: because(code),
+    finding: because(code, remedy),
     output: ending.output,
   });
   switch (record.result) {
@@ -106,6 +110,8 @@ export function endingOf(
       return { result: 'failed', finding: because('apply/failed'), ...ending };
     case 'plan_changed':
       return refused('apply/plan-changed');
+    case 'protected':
+      return refused('stateful/blocked', STILL_STATEFUL);
     case 'fenced':
       return refused('host/fenced');
     case 'unwritable':

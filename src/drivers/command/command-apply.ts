@@ -36,6 +36,7 @@ export async function applyCommand(
       body_sha256: packed.sha256,
       ...releaseFields(host, release),
       attempt: record,
+      armed: String(request.armed),
       expect_release: observed.data.release ?? '',
       expect_status: String(observed.data.plan_status),
       expect_output: observed.data.plan_sum ?? '',

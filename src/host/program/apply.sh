@@ -73,6 +73,20 @@ check_fence() {
   finish unwritable
 }
 
+# What was stateful where it was last applied is so until a person armed the
+# change. The host remembers it, whatever a status was made to say.
+check_nature() {
+  [ "$r_stateful" != true ] && [ "$r_armed" != true ] && [ -n "$live" ] ||
+    return 0
+  said_stateful=stateful=$(printf true | base64)
+  while IFS= read -r line; do
+    if [ "$line" = "$said_stateful" ]; then
+      failure="the live release says stateful: true, and nobody armed the change"
+      finish protected
+    fi
+  done <"$base/releases/$live.command"
+} 2>/dev/null
+
 check_expectations() {
   if [ "$live" != "$r_expect_release" ]; then
     failure="the live release is ${live:-none}, planned was ${r_expect_release:-none}"
@@ -210,6 +224,7 @@ run_worker() {
   dd if=/dev/zero of="$work/reserve" bs=65536 count=4 2>/dev/null ||
     finish unwritable
   check_fence
+  check_nature
   check_expectations
   if [ "$plan_status" -eq 0 ]; then apply_in_sync; else apply_drift; fi
 }

@@ -119,7 +119,7 @@ read_request() {
     op | root | runtime | module | folder | tree | sha | path | attempt | abandon | \
       body_sha256 | host_files | host_dirs | timeout | plan_argv | apply_argv | \
       stop_argv | health_argv | health_timeout | streak | interval | http | \
-      expect_release | expect_status | expect_output | stateful | fence | \
+      expect_release | expect_status | expect_output | stateful | armed | fence | \
       lock_wait) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
@@ -138,7 +138,7 @@ forget_request() {
   r_attempt='' r_abandon='' r_body_sha256='' r_host_files='' r_host_dirs=''
   r_timeout='' r_plan_argv='' r_apply_argv='' r_stop_argv='' r_health_argv=''
   r_health_timeout='' r_streak='' r_interval='' r_http='' r_expect_release=''
-  r_expect_status='' r_expect_output='' r_stateful='' r_fence='' r_lock_wait=''
+  r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
 }
 
 # Sets word to what one `.base64` word stands for, to the last newline.

@@ -127,6 +127,27 @@ it('stops what a first apply created, and leaves no current behind', async () =>
   expect(existsSync(join(host.runtimeRoot, 'site/current'))).toBe(false);
 });
 
+it('declares-itself-stateless: what is live decides, and a person may arm the change', async () => {
+  const first = makeRelease(host, { manifest: { stateful: true } });
+  expect(await applyRelease(session, first)).toMatchObject({
+    result: 'applied',
+  });
+  const second = makeRelease(host, { content: 'two' });
+  expect(await applyRelease(session, second)).toMatchObject({
+    result: 'refused',
+    finding: { code: 'stateful/blocked' },
+  });
+  expect(current()).toBe(`releases/${first.tree}`);
+  expect(served()).toBe('one');
+  expect(await applyRelease(session, second, { armed: true })).toMatchObject({
+    result: 'applied',
+  });
+  const third = makeRelease(host, { content: 'three' });
+  expect(await applyRelease(session, third)).toMatchObject({
+    result: 'applied',
+  });
+});
+
 it('never goes back by itself with a stateful module', async () => {
   const manifest = { stateful: true };
   await applyRelease(session, makeRelease(host, { manifest }));
