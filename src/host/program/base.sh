@@ -64,7 +64,7 @@ problem() {
 require_tools() {
   missing=
   for tool in env base64 sha256sum tar flock setsid timeout mkfifo mktemp \
-    readlink sync head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
+    readlink sync sed sort head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
     sleep dd uname; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
   done

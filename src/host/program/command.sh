@@ -21,12 +21,36 @@ settle() {
     tries=$((tries + 1))
   done
   rm -f "$1.pipe" "$1.done"
-  [ "$(wc -c <"$1")" -ge "$OUTPUT_CAP" ] || return 0
-  [ "$1" != "$stdout" ] || flooded=yes
-  # Whole lines only: half a secret is not known for one.
-  head -n -1 "$1" >"$1.lines" 2>/dev/null && mv -f "$1.lines" "$1" || : >"$1"
-  printf '(only the first %s bytes of the output were kept)\n' \
-    "$OUTPUT_CAP" >>"$1"
+  if [ "$(wc -c <"$1")" -ge "$OUTPUT_CAP" ]; then
+    [ "$1" != "$stdout" ] || flooded=yes
+    # Whole lines only: half a secret is not known for one.
+    head -n -1 "$1" >"$1.lines" 2>/dev/null && mv -f "$1.lines" "$1" || : >"$1"
+    printf '(only the first %s bytes of the output were kept)\n' \
+      "$OUTPUT_CAP" >>"$1"
+  fi
+  hide_values "$1"
+}
+
+# Values in the module's own files on the host never leave it, even where a
+# command prints them. Short ones are no secrets, and would hide every digit;
+# the longest go first, or a part of one that another holds would be left.
+note_values() {
+  for token in $r_host_files; do
+    decode_word "$token"
+    head -c 65536 "$base/shared/$word" 2>/dev/null | tr -d '\r' |
+      sed -n 's/^[[:blank:]]*\(export[[:blank:]]\{1,\}\)\{0,1\}[A-Za-z_][A-Za-z0-9_.]*[[:blank:]]*=[[:blank:]]*//p' |
+      sed -e 's/[[:blank:]]*$//' -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/"
+  done 2>/dev/null | while IFS= read -r value; do
+    [ "${#value}" -lt 6 ] || printf '%s %s\n' "${#value}" "$value"
+  done | sort -rn | cut -d ' ' -f 2- |
+    sed -e 's/[][\.*^$/]/\\&/g' -e 's/.*/s\/&\/***\/g/' >"$work/hidden"
+}
+
+# What cannot be hidden is not shown.
+hide_values() {
+  [ -s "$work/hidden" ] && [ -s "$1" ] || return 0
+  sed -f "$work/hidden" "$1" >"$1.shown" 2>/dev/null &&
+    mv -f "$1.shown" "$1" || printf '(the output was not kept)\n' >"$1"
 }
 
 # run_command ARGV FOLDER SECONDS STDOUT STDERR: the exit status is that of

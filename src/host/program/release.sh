@@ -76,6 +76,7 @@ link_shared() {
     mkdir -p "${place%/*}" && ln -s -T "$base/shared/$word" "$place" ||
       problem unwritable "$word cannot be linked into the release"
   done
+  note_values
 }
 
 # Sets absent to what a release needs and the host does not have, by line.

@@ -63,7 +63,7 @@ export const GENERAL_REASONS = {
   'host/unsupported': {
     exit: 3,
     cause: 'The host lacks a program that the toolkit needs.',
-    remedy: 'Install sh, coreutils, tar, flock and setsid on the host.',
+    remedy: 'Install sh, sed, coreutils, tar, flock and setsid on the host.',
   },
   'host/nonsense': {
     exit: 3,

@@ -1,4 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
@@ -207,4 +213,52 @@ it('refuses a fence older than the host has seen, and remembers it', async () =>
     result: 'applied',
   });
   expect(readFileSync(join(host.runtimeRoot, '.fence'), 'utf8')).toBe('6\n');
+});
+
+it('compose-config-leak: no value of a file on the host leaves it, however it is printed', async () => {
+  const shared = join(host.runtimeRoot, 'site/shared');
+  mkdirSync(shared, { recursive: true });
+  const values = [
+    'correct horse/battery.*[staple]',
+    'horse/battery',
+    "it's $HOME\\n&",
+    'plain-value',
+  ];
+  writeFileSync(
+    join(shared, '.env'),
+    [
+      `A=${values[0]}`,
+      `export B="${values[1]}"`,
+      `  C_1 = ${values[2]}\r`,
+      `D='${values[3]}'`,
+      'PORT=8080',
+    ].join('\n'),
+  );
+  const scripts = {
+    plan: `cat modules/site/.env; echo "port 8080 ${values[3]}" >&2; exit 2`,
+    apply: 'cat modules/site/.env',
+    health: 'cat modules/site/.env; exit 1',
+  };
+  const manifest = {
+    host_files: ['.env'],
+    health: { timeout: '2s', streak: 1, interval: '1s' },
+  };
+  const release = makeRelease(host, { scripts, manifest });
+  const planned = await commandDriver.plan({
+    host: session,
+    release,
+    createdAt: '2026-11-20T10:00:00Z',
+  });
+  const applied = await applyRelease(session, release);
+  const told = JSON.stringify([planned, applied]);
+  expect(told).toContain('port 8080 ***');
+  expect(applied).toMatchObject({ result: 'failed' });
+  for (const value of values) {
+    expect(told).not.toContain(JSON.stringify(value).slice(1, -1));
+  }
+  const record = readdirSync(join(host.runtimeRoot, 'attempts')).map((name) =>
+    readFileSync(join(host.runtimeRoot, 'attempts', name), 'utf8'),
+  );
+  const { output } = JSON.parse(record[0] ?? '{}');
+  expect(Buffer.from(output, 'base64').toString()).not.toContain('battery');
 });
