@@ -12,8 +12,8 @@ import {
   type Verdict,
   verdictOfError,
 } from '../model/verdict.ts';
+import { disarmLine } from '../redaction/disarm-line.ts';
 import { maskableLines } from '../redaction/mask-lines.ts';
-import { disarmLine } from '../redaction/neutralise.ts';
 import { redactError } from '../redaction/redact-error.ts';
 import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
 import { makeRedactor, type Redactor } from '../redaction/redactor.ts';

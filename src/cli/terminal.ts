@@ -1,6 +1,6 @@
 import type { Ports, StepOutcome } from '../actions/step.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { disarmLine } from '../redaction/neutralise.ts';
+import { disarmLine } from '../redaction/disarm-line.ts';
 import { redactOutput, redactVerdict } from '../redaction/redact-json.ts';
 import { makeRedactor } from '../redaction/redactor.ts';
 import { renderVerdictLines } from '../report/render-verdict-lines.ts';

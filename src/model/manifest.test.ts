@@ -48,6 +48,11 @@ describe('parseManifest', () => {
     ['an unknown key', `${COMPOSE}statefull: true\n`, ['statefull']],
     ['an unknown key inside', `${COMPOSE}compose: {fil: x}\n`, ['compose.fil']],
     ['another id than the folder', COMPOSE.replace('site', 'other'), ['id']],
+    [
+      'a folder of the toolkit',
+      COMPOSE.replace('id: site', 'id: backups'),
+      ['id'],
+    ],
     ['another schema', COMPOSE.replace('schema: 1', 'schema: 2'), ['schema']],
     ['an unknown driver', `${BASE}driver: helm\n`, ['driver']],
     [

@@ -80,9 +80,17 @@ const healthSchema = z
     },
   );
 
+/** Folders beside those of the modules on a host. */
+const HOST_FOLDERS = new Set(['attempts', 'backups']);
+
+const ownIdSchema = moduleIdSchema.refine(
+  (id) => !HOST_FOLDERS.has(id),
+  'is the name of a folder that the toolkit keeps on each host',
+);
+
 const manifestObject = z.object({
   schema: z.literal(1),
-  id: moduleIdSchema,
+  id: ownIdSchema,
   stateful: z.boolean({ error: 'must say true or false' }),
   host: moduleIdSchema,
   driver: z.enum(['compose', 'command']),

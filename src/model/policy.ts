@@ -24,7 +24,7 @@ const hostSchema = z
     address: z
       .string()
       .regex(
-        /^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/,
+        /^(?:[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?|::[0-9A-Fa-f:.]{0,40})$/,
         'must be a host name or an IP address',
       )
       .optional(),

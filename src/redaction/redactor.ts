@@ -7,14 +7,7 @@ export const REDACTED = '***';
 /** Takes secrets out of text. Pure: the same text in, the same text out. */
 export interface Redactor {
   redact(text: string): string;
-  /** The first `length` characters of `text`, judged by all of it. */
-  redactPrefix(text: string, length: number): string;
-  /** A secret that starts this far before the end of a text may be cut off. */
-  readonly reach: number;
 }
-
-/** Credentials of known forms are found within this many characters. */
-const PATTERN_REACH = 1_024;
 
 /**
  * Makes a redactor for values that are known to be secret; what merely looks
@@ -27,13 +20,7 @@ export function makeRedactor(secrets: readonly string[]): Redactor {
     .sort((one, other) => other.text.length - one.text.length);
   const spansOf = (text: string) =>
     mergeSpans([...findForms(text, forms), ...findCredentials(text)]);
-  const redactPrefix = (text: string, length: number) =>
-    cutOut(text, spansOf(text), length);
-  return {
-    redact: (text) => redactPrefix(text, text.length),
-    redactPrefix,
-    reach: Math.max(PATTERN_REACH, ...forms.map((form) => form.text.length)),
-  };
+  return { redact: (text) => cutOut(text, spansOf(text)) };
 }
 
 function findForms(text: string, forms: readonly SecretForm[]): Span[] {
@@ -58,13 +45,12 @@ function spanOf(text: string, start: number, form: SecretForm): Span {
   return { start: start - before, end: end + after };
 }
 
-function cutOut(text: string, spans: readonly Span[], length: number): string {
+function cutOut(text: string, spans: readonly Span[]): string {
   let done = 0;
   let kept = '';
   for (const { start, end } of spans) {
-    if (start >= length) break;
     kept += text.slice(done, start) + REDACTED;
     done = end;
   }
-  return kept + text.slice(done, Math.max(done, length));
+  return kept + text.slice(done);
 }

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-DDYU355U.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-XSMM6MQR.js")).openTailscaleHost(o);case"local":return(await import("./local-B2U3RAYW.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-DDYU355U.js")).closeSshHosts(o,t)}export{e as a,s as b};
