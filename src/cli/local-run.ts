@@ -7,7 +7,7 @@ import { systemExec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
 import { readRunContext } from '../adapters/run-context.ts';
 import { makeVerdictLog } from '../adapters/verdict-log.ts';
-import { InputError } from '../model/errors.ts';
+import { ActionError, InputError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
 import type { Terminal } from './terminal.ts';
@@ -138,8 +138,21 @@ async function findDefaultBranch(repository: GitRepository): Promise<string> {
     '--short',
     'refs/remotes/origin/HEAD',
   ]);
-  if (remote?.startsWith('origin/')) return remote.slice('origin/'.length);
-  return 'main';
+  const branch = remote?.startsWith('origin/')
+    ? remote.slice('origin/'.length)
+    : 'main';
+  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+    const tip = ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`];
+    if ((await tryOutput(repository, tip)) !== undefined) return branch;
+  }
+  throw new ActionError(
+    'git/unavailable',
+    `${repository.directory} has no default branch: there is neither origin/${branch} nor ${branch}`,
+    {
+      remedy:
+        'Tell git which branch it is: git remote set-head origin --auto; without a remote: git branch -m main.',
+    },
+  );
 }
 
 /** The remote's tip as last fetched, else the local branch. */

@@ -38,8 +38,16 @@ export function problemOf(
   return finding(
     CODES[problem] ?? 'internal/bug',
     `${host.name}: ${printable(problem)}${detail === '' ? '' : ` (${detail})`}`,
-    { module: release.module },
+    { module: release.module, ...remedyOf(said, host) },
   );
+}
+
+/** Where the folder of everything is missing, it takes root to make it. */
+function remedyOf(said: string, { name, policy }: HostSession) {
+  const { runtime_root: root, user } = policy;
+  if (said !== `${root} cannot be made`) return {};
+  const owner = user === undefined ? '' : ` -o ${user}`;
+  return { remedy: `As root on ${name}: install -d -m 755${owner} ${root}` };
 }
 
 /** Something that is not ours stands where the link to a release belongs. */
