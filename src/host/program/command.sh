@@ -43,7 +43,8 @@ note_values() {
   done 2>/dev/null | while IFS= read -r value; do
     [ "${#value}" -lt 6 ] || printf '%s %s\n' "${#value}" "$value"
   done | sort -rn | cut -d ' ' -f 2- |
-    sed -e 's/[][\.*^$/]/\\&/g' -e 's/.*/s\/&\/***\/g/' >"$work/hidden"
+    sed -e 's/[[\.*$/]/[&]/g' -e 's/^^/[[:cntrl:]]*^/' \
+      -e 's/.*/s\/&\/***\/g/' >"$work/hidden"
 }
 
 # What cannot be hidden is not shown.

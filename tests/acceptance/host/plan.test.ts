@@ -223,6 +223,7 @@ it('compose-config-leak: no value of a file on the host leaves it, however it is
     'horse/battery',
     "it's $HOME\\n&",
     'plain-value',
+    '^caret$dollar\\back[x]',
   ];
   writeFileSync(
     join(shared, '.env'),
@@ -231,6 +232,7 @@ it('compose-config-leak: no value of a file on the host leaves it, however it is
       `export B="${values[1]}"`,
       `  C_1 = ${values[2]}\r`,
       `D='${values[3]}'`,
+      `E=${values[4]}`,
       'PORT=8080',
     ].join('\n'),
   );

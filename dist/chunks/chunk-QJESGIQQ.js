@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-SPWTXWOX.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-T3QSCNHS.js")).openTailscaleHost(o);case"local":return(await import("./local-V7OHY6JG.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-SPWTXWOX.js")).closeSshHosts(o,t)}export{e as a,s as b};
