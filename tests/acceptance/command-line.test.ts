@@ -108,6 +108,17 @@ describe('plan and apply', () => {
     expect(lane.platform.applies('web')).toEqual(['2']);
   });
 
+  it('apply of what runs the forge works here, and in no job of the forge', async () => {
+    const manifest = 'self_hosting: true';
+    lane.commit(lane.platform.module('web', { version: '2', manifest }));
+    const job = await lane.dispatch({ module: 'web' });
+    expect(job.codes).toMatchObject({ scope: 'scope/self-hosting' });
+    expect(lane.platform.running('web')).toBeUndefined();
+    const run = await cli('apply', 'web', '--approved', tip());
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(lane.platform.running('web')).toBe('2');
+  });
+
   it('apply of an edited plan is refused with exit 5', async () => {
     lane.commit(web('2'));
     await cli('plan', 'web', '-o', '../plan.json');

@@ -78,6 +78,7 @@ async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
     head: subject.head,
     base: subject.base,
     trusted: subject.trusted,
+    insideRunner: ports.context.flavour !== 'local',
     asked,
     onBlocked: inputs.onBlocked ?? defaultOnBlocked(subject),
     limits: subject.policy.limits,

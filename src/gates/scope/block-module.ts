@@ -8,18 +8,21 @@ export type BlockedModule = Finding & { readonly module: string };
 /**
  * What forbids a module to be applied unattended. A person who names a module
  * has seen that it opted out or moved; a person who dispatches has seen the
- * control changes. Nobody lifts the rest here: the stateful gate has its own
- * override, and what runs the forge must not be restarted by a job it kills.
+ * control changes. What runs the forge must not be restarted by a job it kills:
+ * it is applied by name from a terminal. Nobody lifts the rest here; the
+ * stateful gate has its own override.
  */
 export function blockModule(
   candidate: Candidate,
-  facts: Pick<ScopeFacts, 'event' | 'asked' | 'head'>,
+  facts: Pick<ScopeFacts, 'event' | 'asked' | 'head' | 'insideRunner'>,
 ): BlockedModule[] {
   const { id, exists } = candidate;
   const named = facts.asked === id;
   const attended = facts.event === 'workflow_dispatch';
+  const atTerminal = named && !facts.insideRunner;
   return [
     ...objectToNature(candidate, facts.head),
+    ...(atTerminal ? [] : objectToPlace(candidate, facts.head)),
     ...(named ? [] : objectToChoice(candidate)),
     ...(attended ? [] : objectToRange(candidate)),
   ].map(({ code, reason, remedy: own }) => {
@@ -34,6 +37,21 @@ type Objection = Pick<Finding, 'code' | 'reason'> & {
   readonly remedy?: string;
 };
 
+/** What must not be done by a job of the forge. */
+function objectToPlace(
+  { id, selfHosting }: Candidate,
+  head: string,
+): Objection[] {
+  if (!selfHosting) return [];
+  return [
+    {
+      code: 'scope/self-hosting',
+      reason: `${id} runs the forge or the runner (self_hosting: true)`,
+      remedy: `On a machine that does not depend on it, in a clone: apply-gates apply --approved ${head} ${id}`,
+    },
+  ];
+}
+
 /** What nobody lifts here. */
 function objectToNature(candidate: Candidate, head: string): Objection[] {
   const { id } = candidate;
@@ -42,12 +60,6 @@ function objectToNature(candidate: Candidate, head: string): Objection[] {
     found.push({
       code: 'scope/module-removed',
       reason: `${id} is no module at head; what it may have left on its host still runs`,
-    });
-  }
-  if (candidate.selfHosting) {
-    found.push({
-      code: 'scope/self-hosting',
-      reason: `${id} runs the forge or the runner (self_hosting: true)`,
     });
   }
   if (candidate.stateful) {

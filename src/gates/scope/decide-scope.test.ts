@@ -27,6 +27,7 @@ const makeFacts = (over: Partial<ScopeFacts> = {}): ScopeFacts => ({
   head: HEAD,
   base: TIP,
   trusted: TIP,
+  insideRunner: true,
   asked: undefined,
   onBlocked: 'report',
   limits: {
@@ -84,6 +85,7 @@ describe('one module: every combination of its facts', () => {
       event: EVENTS,
       onBlocked: ['fail', 'report'] as const,
       named: YES_NO,
+      insideRunner: YES_NO,
       removed: YES_NO,
       selfHosting: YES_NO,
       stateful: YES_NO,
@@ -95,15 +97,18 @@ describe('one module: every combination of its facts', () => {
   ].filter((row) => !row.named || row.event === 'workflow_dispatch');
 
   it('covers them all', () => {
-    expect(rows).toHaveLength(4 * 2 * 2 ** 7);
+    expect(rows).toHaveLength(4 * 2 * 2 ** 8);
   });
 
   // The contract's table, written down apart from the code it judges.
   const expectedBlocks = (row: (typeof rows)[number]): ReasonCode[] => {
     const table: [boolean, ReasonCode][] = [
       [row.removed, 'scope/module-removed'],
-      [row.selfHosting, 'scope/self-hosting'],
       [row.stateful, 'scope/stateful'],
+      [
+        row.selfHosting && !(row.named && !row.insideRunner),
+        'scope/self-hosting',
+      ],
       [row.optedOut && !row.named, 'scope/opted-out'],
       [row.moved && !row.named, 'scope/identity-change'],
       [
@@ -125,6 +130,7 @@ describe('one module: every combination of its facts', () => {
           event: row.event,
           onBlocked: row.onBlocked,
           asked: row.named ? 'site' : undefined,
+          insideRunner: row.insideRunner,
           change: row.event === 'workflow_dispatch' ? undefined : makeChange(),
           candidates: [
             makeCandidate({

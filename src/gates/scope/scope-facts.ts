@@ -48,6 +48,8 @@ export interface ScopeFacts {
   readonly head: string;
   readonly base?: string | undefined;
   readonly trusted: string;
+  /** True in a runner of a forge, which a self-hosting module would restart. */
+  readonly insideRunner: boolean;
   /** The one module a person asked for. */
   readonly asked?: string | undefined;
   readonly onBlocked: 'fail' | 'report';
