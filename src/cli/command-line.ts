@@ -4,7 +4,7 @@ import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
-import { LOCAL_EVENTS } from './local-run.ts';
+import { LOCAL_EVENTS } from './local-event.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -110,7 +110,10 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     );
   command('apply <module-or-plan>', 'Run the lane for one module by hand.')
     .requiredOption('--approved <sha>', 'the commit to apply')
-    .option('--approved-pr <number>', 'the pull request that merged it')
+    .option(
+      '--approved-pr <number>',
+      'the pull request that merged it (not looked at in this version)',
+    )
     .option('--allow-stateful', 'with the override for one stateful module')
     .option('--backup-ref <path>', 'backup that goes with the override')
     .option('--stateful-confirm <text>', 'apply <module> <sha>')

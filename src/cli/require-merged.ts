@@ -1,7 +1,7 @@
 import { systemExec } from '../adapters/exec.ts';
 import { openRepository } from '../adapters/git.ts';
 import { ActionError } from '../model/errors.ts';
-import { isAncestor, readRef } from '../repository/history.ts';
+import { isAncestor, readDefaultTip } from '../repository/history.ts';
 import type { LocalRun } from './local-run.ts';
 
 /**
@@ -13,9 +13,7 @@ export async function requireMerged(run: LocalRun): Promise<void> {
   if (run.event.name === 'other') return;
   const { defaultBranch } = run.event;
   const repository = openRepository(systemExec, run.repo);
-  const tip =
-    (await readRef(repository, `refs/remotes/origin/${defaultBranch}`)) ??
-    (await readRef(repository, `refs/heads/${defaultBranch}`));
+  const tip = await readDefaultTip(repository, defaultBranch);
   if (tip !== undefined && (await isAncestor(repository, run.head, tip))) {
     return;
   }

@@ -10,7 +10,6 @@ import { renderVerdictLines } from '../report/render-verdict-lines.ts';
  * still has to do should that person stop it.
  */
 export interface Terminal {
-  readonly json: boolean;
   /** A line for the person; nothing with --json. */
   line(text: string): void;
   verdict(verdict: Verdict): void;
@@ -33,7 +32,6 @@ export function openTerminal(
     if (!json) stream.write(`${text}\n`);
   };
   return {
-    json,
     line: (text) => line(disarmLine(redactor.redact(text))),
     verdict: (verdict) => {
       const safe = redactVerdict(verdict, redactor);

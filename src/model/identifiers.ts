@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isBoundedGlob } from './bounded-glob.ts';
 
 /** A module id: also a folder name and part of paths on the host. ASCII only. */
 export const MODULE_ID_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -58,3 +59,10 @@ export const hostPathSchema = z
       isContainedPath(path.slice(1)),
     'must be an absolute path of plain characters without .. or a trailing /',
   );
+
+/** A glob over paths of the repository, of bounded cost. */
+export const globSchema = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(isBoundedGlob, 'must be a glob without extglobs and at most 4 **');

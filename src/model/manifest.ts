@@ -1,19 +1,13 @@
 import * as z from 'zod';
-import { isBoundedGlob } from './bounded-glob.ts';
 import type { DocumentResult } from './document-problem.ts';
 import { durationSchema } from './duration.ts';
 import {
   containedPathSchema,
+  globSchema,
   hostPathSchema,
   moduleIdSchema,
 } from './identifiers.ts';
 import { parseYaml } from './yaml.ts';
-
-const globSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .refine(isBoundedGlob, 'must be a glob without extglobs and at most 4 **');
 
 /** `compose.file`: inside the module folder, or from the root with a `/`. */
 const composeFileSchema = z

@@ -1,20 +1,14 @@
 import * as z from 'zod';
-import { isBoundedGlob } from './bounded-glob.ts';
 import type { DocumentResult } from './document-problem.ts';
 import { durationSchema } from './duration.ts';
 import {
   containedPathSchema,
+  globSchema,
   hostPathSchema,
   moduleIdSchema,
   shaSchema,
 } from './identifiers.ts';
 import { parseYaml } from './yaml.ts';
-
-const globSchema = z
-  .string()
-  .min(1)
-  .max(256)
-  .refine(isBoundedGlob, 'must be a glob without extglobs and at most 4 **');
 
 const modeSchema = z.enum(['observe', 'apply']);
 

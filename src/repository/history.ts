@@ -180,3 +180,17 @@ export async function readRef(
     ? result.stdout.toString('utf8').trim()
     : undefined;
 }
+
+/**
+ * Tip of the default branch as the checkout knows it: what was last fetched,
+ * or the local branch where there is no remote.
+ */
+export async function readDefaultTip(
+  repository: GitRepository,
+  branch: string,
+): Promise<string | undefined> {
+  return (
+    (await readRef(repository, `refs/remotes/origin/${branch}`)) ??
+    (await readRef(repository, `refs/heads/${branch}`))
+  );
+}

@@ -1,4 +1,3 @@
-import type { GitRepository } from '../adapters/git.ts';
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
@@ -9,7 +8,7 @@ import {
   type History,
   isAncestor,
   isOnFirstParentLine,
-  readRef,
+  readDefaultTip,
 } from './history.ts';
 
 /** An event that a lane knows what to do with. */
@@ -56,7 +55,10 @@ export async function findTrusted(
       return event.base;
     case 'workflow_dispatch':
       await requireCommits(history, [event.sha]);
-      return findDefaultTip(history.repository, event);
+      return (
+        (await readDefaultTip(history.repository, event.defaultBranch)) ??
+        event.sha
+      );
   }
 }
 
@@ -93,17 +95,6 @@ async function requireBefore(
     );
   }
   throw noMergeBase(before, after);
-}
-
-async function findDefaultTip(
-  repository: GitRepository,
-  event: Extract<SubjectEvent, { name: 'workflow_dispatch' }>,
-): Promise<string> {
-  return (
-    (await readRef(repository, `refs/remotes/origin/${event.defaultBranch}`)) ??
-    (await readRef(repository, `refs/heads/${event.defaultBranch}`)) ??
-    event.sha
-  );
 }
 
 /** The commit that head is compared with, if any. */

@@ -1,7 +1,7 @@
 import { ActionError } from '../../model/errors.ts';
 import type { Policy } from '../../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
-import { readRef } from '../../repository/history.ts';
+import { readDefaultTip } from '../../repository/history.ts';
 import { readPolicy } from '../../repository/read-policy.ts';
 import { openWorkingDirectory, readSubject } from '../../repository/subject.ts';
 import type { Ports } from '../step.ts';
@@ -46,9 +46,7 @@ async function findPolicy(
     return (await readSubject(ports, place)).policy;
   }
   // Outside of a run nobody names the default branch.
-  const tip =
-    (await readRef(repository, 'refs/remotes/origin/main')) ??
-    (await readRef(repository, 'refs/heads/main'));
+  const tip = await readDefaultTip(repository, 'main');
   return tip === undefined
     ? undefined
     : readPolicy(repository, tip, place.policyPath);

@@ -1,11 +1,9 @@
 import { AUTO_APPLY } from '../../lanes/lanes.ts';
 import { InputError } from '../../model/errors.ts';
+import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import { readSubject } from '../../repository/subject.ts';
-import {
-  type LocalRequest,
-  type LocalRun,
-  openLocalRun,
-} from '../local-run.ts';
+import type { LocalRequest } from '../local-event.ts';
+import { type LocalRun, openLocalRun } from '../local-run.ts';
 import { runLaneHere } from '../run-lane-here.ts';
 import type { Terminal } from '../terminal.ts';
 import { commonInputs, type RepositoryOptions } from './options.ts';
@@ -72,7 +70,7 @@ async function hasRemoteHost(
   try {
     const { policy } = await readSubject(run.ports, {
       workingDirectory: '.',
-      policyPath: options.policy ?? '.platform/gates.yaml',
+      policyPath: options.policy ?? DEFAULT_POLICY_PATH,
     });
     return Object.values(policy.hosts).some(
       (host) => host.transport !== 'local',

@@ -1,11 +1,8 @@
 import { autoApplyScopeStep } from '../../actions/auto-apply-scope/run.ts';
 import { statefulGateStep } from '../../actions/stateful-gate/run.ts';
 import { executeStep } from '../../actions/step.ts';
-import {
-  type LocalRequest,
-  type LocalRun,
-  openLocalRun,
-} from '../local-run.ts';
+import type { LocalRequest } from '../local-event.ts';
+import { type LocalRun, openLocalRun } from '../local-run.ts';
 import { outcomeDocument, type Terminal } from '../terminal.ts';
 import {
   commonInputs,

@@ -1,9 +1,10 @@
 import { ActionError } from '../../model/errors.ts';
+import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import type { Status } from '../../model/status.ts';
 import { readPolicy } from '../../repository/read-policy.ts';
 import { openRepositoryState } from '../../repository/repository-state.ts';
 import { openWorkingDirectory } from '../../repository/subject.ts';
-import { readStatuses } from '../../state/status-store.ts';
+import { readStatus, readStatuses } from '../../state/status-store.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RepositoryOptions } from './options.ts';
@@ -16,10 +17,7 @@ export function status(module: string | undefined, options: RepositoryOptions) {
       terminal,
     );
     try {
-      const statuses = await fetchStatuses(run, options);
-      const shown = [...statuses.values()].filter(
-        (each) => module === undefined || each.module === module,
-      );
+      const shown = await fetchStatuses(run, module, options);
       if (module !== undefined && shown.length === 0) {
         throw new ActionError(
           'scope/unknown-module',
@@ -39,17 +37,22 @@ export function status(module: string | undefined, options: RepositoryOptions) {
 
 async function fetchStatuses(
   run: LocalRun,
+  module: string | undefined,
   options: RepositoryOptions,
-): Promise<Map<string, Status>> {
+): Promise<Status[]> {
   const repository = openWorkingDirectory(run.ports, '.');
-  const path = options.policy ?? '.platform/gates.yaml';
+  const path = options.policy ?? DEFAULT_POLICY_PATH;
   const policy = await readPolicy(repository, run.head, path);
   const { store, close } = await openRepositoryState(run.ports, {
     repository,
     branch: policy.state.branch,
   });
   try {
-    return await readStatuses(await store.fetch());
+    const snapshot = await store.fetch();
+    if (module === undefined)
+      return [...(await readStatuses(snapshot)).values()];
+    const found = await readStatus(snapshot, module);
+    return found ? [found] : [];
   } finally {
     close();
   }

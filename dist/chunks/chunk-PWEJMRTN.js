@@ -1,3 +1,0 @@
-import{a as d,c as s,d as a,e as m,h as p}from"./chunk-FA2S5IBB.js";function S(t,r){let n=s([]),i=t.isTTY===!0&&!process.env.NO_COLOR,o=new Set,c=e=>{r||t.write(`${e}
-`)};return{json:r,line:e=>c(d(n.redact(e))),verdict:e=>{let l=m(e,n);for(let u of p(l,{colour:i}))c(u)},document:e=>{r&&t.write(`${a(JSON.stringify(e),n)}
-`)},onStop:e=>(o.add(e),()=>o.delete(e)),stop:async()=>{for(let e of[...o].reverse())await e()}}}function b({verdict:t,outputs:r}){let n=Object.entries(r).map(([i,o])=>[i,/^(?:\[.*\]|true|false|\d{1,9})$/s.test(o)?JSON.parse(o):o]);return{verdict:t,outputs:Object.fromEntries(n)}}export{S as a,b};

@@ -1,1 +1,0 @@
-function s(t){let n=e=>(t.match(e)??[]).length;return!/[@!+*?]\(/.test(t)&&n(/\*\*/g)<=4&&n(/\*/g)<=12&&n(/[{[]/g)<=4&&n(/,/g)<=12&&!(t.includes("{")&&t.includes(".."))&&!t.startsWith("/")&&!t.split("/").includes("..")&&!/[\\\x00-\x1f\x7f]/.test(t)}export{s as a};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-XF6P2GVU.js";import"./chunk-M5BBEJ7K.js";import"./chunk-XNSH7CL4.js";import"./chunk-TABZV4EV.js";import"./chunk-QASY6644.js";import"./chunk-6RL4GNZI.js";import"./chunk-HNGKLPX5.js";import"./chunk-EMBIDUMY.js";export{b as parsePolicy,a as policySchema};
