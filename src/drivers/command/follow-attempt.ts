@@ -12,7 +12,11 @@ import {
   parseRecord,
   unknownEnding,
 } from './attempt-record.ts';
-import { applyTimeoutMs, runtimeName } from './command-request.ts';
+import {
+  applyTimeoutMs,
+  DEFAULT_LOCK_WAIT_MS,
+  runtimeName,
+} from './command-request.ts';
 import { problemOf, textOf } from './host-problem.ts';
 
 const RECORD_TIMEOUT_MS = 60_000;
@@ -37,7 +41,8 @@ export async function followAttempt(
   record: string,
   reply: HostReply,
 ): Promise<ApplyResult> {
-  const { clock, host, lockWaitMs = 0, release } = request;
+  const { clock, host, release } = request;
+  const lockWaitMs = request.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const subject = { host, release, record };
   if (reply.kind === 'lost' && reply.started === 'no') {
     return refused(reply.finding);
