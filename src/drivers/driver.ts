@@ -2,6 +2,7 @@ import type { Clock } from '../adapters/clock.ts';
 import type { HostSession } from '../host/host-session.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
 import type { RunIdentity } from '../model/status.ts';
 import type { Finding } from '../model/verdict.ts';
 
@@ -29,6 +30,8 @@ export interface Release {
 export interface PlanRequest {
   readonly host: HostSession;
   readonly release: Release;
+  /** What of the policy a driver holds the release to. */
+  readonly policy: Pick<Policy, 'allow_host_access' | 'sacred'>;
   /** RFC 3339, UTC; becomes `created_at`. */
   readonly createdAt: string;
 }

@@ -173,13 +173,24 @@ export function makeFile(
   return { path, mode, content: Buffer.from(content) };
 }
 
+/** What of a policy counts in a plan, where nothing special is allowed. */
+export const STRICT_POLICY = {
+  allow_host_access: {},
+  sacred: { paths: [], modules: [], commands: [] },
+};
+
 /** The plan of a release, or an error that tells why there is none. */
 export async function planRelease(
   host: HostSession,
   release: Release,
 ): Promise<Plan> {
   const createdAt = new Date().toISOString();
-  const result = await commandDriver.plan({ host, release, createdAt });
+  const result = await commandDriver.plan({
+    host,
+    release,
+    createdAt,
+    policy: STRICT_POLICY,
+  });
   if (result.kind === 'planned') return result.plan;
   throw new Error(`${result.refusal.code}: ${result.refusal.reason}`);
 }

@@ -4,7 +4,7 @@ import {
   type ModuleOutcome,
 } from '../../apply/attempt.ts';
 import { describeOutcome } from '../../apply/describe-outcome.ts';
-import { attemptName } from '../../drivers/command/command-request.ts';
+import { attemptName } from '../../drivers/attempt/attempt-name.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
 import { ActionError } from '../../model/errors.ts';
 import { type Finding, finding } from '../../model/verdict.ts';

@@ -91,6 +91,7 @@ async function planModule(
   const result = await driver.plan({
     host: work.hosts.of(source),
     release: read.release,
+    policy,
     createdAt: ports.clock.now().toISOString(),
   });
   return judge(id, result, ports);

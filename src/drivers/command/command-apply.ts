@@ -1,15 +1,12 @@
 import { packRelease } from '../../host/pack-release.ts';
-import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding } from '../../model/verdict.ts';
+import { attemptName } from '../attempt/attempt-name.ts';
+import { findUnbound } from '../attempt/find-unbound.ts';
+import { followAttempt } from '../attempt/follow-attempt.ts';
 import type { ApplyRequest, ApplyResult } from '../driver.ts';
-import {
-  applyTimeoutMs,
-  attemptName,
-  DEFAULT_LOCK_WAIT_MS,
-  releaseFields,
-} from './command-request.ts';
-import { followAttempt } from './follow-attempt.ts';
+import { DEFAULT_LOCK_WAIT_MS } from '../release-fields.ts';
+import { applyTimeoutMs, commandFields } from './command-request.ts';
 import { observedSchema } from './observed.ts';
 
 /** Holds the host to the plan, and changes it if it still is as planned. */
@@ -30,11 +27,12 @@ export async function applyCommand(
   }
   const record = attemptName(run, plan);
   const lockWaitMs = request.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
+  const timeoutMs = applyTimeoutMs(release, lockWaitMs);
   const reply = await host.perform({
     fields: {
       op: 'apply',
       body_sha256: packed.sha256,
-      ...releaseFields(host, release),
+      ...commandFields(host, release),
       attempt: record,
       armed: String(request.armed),
       expect_release: observed.data.release ?? '',
@@ -44,25 +42,9 @@ export async function applyCommand(
       lock_wait: String(Math.ceil(lockWaitMs / 1000)),
     },
     body: packed.archive,
-    timeoutMs: applyTimeoutMs(release, lockWaitMs),
+    timeoutMs,
   });
-  return followAttempt(request, record, reply);
-}
-
-/** A plan for something else is never held against this release. */
-function findUnbound({ host, plan, release }: ApplyRequest) {
-  const pairs = [
-    ['plan/wrong-module', plan.module, release.module],
-    ['plan/wrong-module', plan.host, host.name],
-    ['plan/wrong-module', plan.driver, 'command'],
-    ['plan/wrong-source', plan.source_sha, release.sha],
-    ['plan/wrong-source', plan.tree ?? '', release.tree],
-  ] as const;
-  const wrong = pairs.find(([, planned, given]) => planned !== given);
-  if (!wrong) return undefined;
-  const [code, planned, given] = wrong;
-  const reason = `${release.module}: the plan is for ${printable(planned)}, not for ${printable(given)}`;
-  return { finding: finding(code, reason, { module: release.module }) };
+  return followAttempt(request, record, reply, timeoutMs);
 }
 
 function refusedApply(

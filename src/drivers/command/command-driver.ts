@@ -1,7 +1,7 @@
+import { readRecord } from '../attempt/follow-attempt.ts';
 import type { Driver } from '../driver.ts';
 import { applyCommand } from './command-apply.ts';
 import { planCommand } from './command-plan.ts';
-import { readRecord } from './follow-attempt.ts';
 
 /** Modules that are planned, applied and checked by commands of their own. */
 export const commandDriver: Driver = {

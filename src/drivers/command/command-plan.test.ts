@@ -36,6 +36,10 @@ async function planAnswered(fields: Readonly<Record<string, string>>) {
   });
   return planCommand({
     createdAt: '2026-11-20T10:00:00Z',
+    policy: {
+      allow_host_access: {},
+      sacred: { paths: [], modules: [], commands: [] },
+    },
     host: {
       name: 'box',
       policy,

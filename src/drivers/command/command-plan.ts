@@ -5,15 +5,15 @@ import { planDigest } from '../../model/plan-digest.ts';
 import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding } from '../../model/verdict.ts';
+import { outputLines } from '../attempt/attempt-record.ts';
 import type { PlanRequest, PlanResult } from '../driver.ts';
-import { outputLines } from './attempt-record.ts';
+import { problemOf, textOf } from '../host-problem.ts';
 import {
   type CommandOutput,
   parseCommandOutput,
   publishChanges,
 } from './command-output.ts';
-import { planTimeoutMs, releaseFields } from './command-request.ts';
-import { problemOf, textOf } from './host-problem.ts';
+import { commandFields, planTimeoutMs } from './command-request.ts';
 import type { Observed } from './observed.ts';
 
 /** Exit statuses of `timeout` itself. */
@@ -47,7 +47,7 @@ export async function planCommand(request: PlanRequest): Promise<PlanResult> {
     fields: {
       op: 'plan',
       body_sha256: packed.sha256,
-      ...releaseFields(host, release),
+      ...commandFields(host, release),
     },
     body: packed.archive,
     timeoutMs: planTimeoutMs(release),

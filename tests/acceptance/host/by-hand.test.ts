@@ -16,6 +16,7 @@ import {
   makeHost,
   makeRelease,
   planRelease,
+  STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
 
@@ -47,6 +48,7 @@ it('puts a live release back that somebody removed', async () => {
 it('refuses where something else stands in the place of current', async () => {
   mkdirSync(at('site/current'), { recursive: true });
   const result = await commandDriver.plan({
+    policy: STRICT_POLICY,
     host: session,
     release: makeRelease(host),
     createdAt: '2026-11-20T10:00:00Z',

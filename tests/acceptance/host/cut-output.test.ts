@@ -9,6 +9,7 @@ import {
   applyRelease,
   makeHost,
   makeRelease,
+  STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
 
@@ -69,7 +70,12 @@ async function outputOf(name: string, text: string): Promise<string> {
   const createdAt = '2026-11-20T10:00:00Z';
   const result =
     name === 'plan'
-      ? await commandDriver.plan({ host: session, release, createdAt })
+      ? await commandDriver.plan({
+          policy: STRICT_POLICY,
+          host: session,
+          release,
+          createdAt,
+        })
       : await applyRelease(session, release);
   return JSON.stringify(result);
 }

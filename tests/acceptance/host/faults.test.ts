@@ -25,6 +25,7 @@ import {
   makeHostPolicy,
   makeRelease,
   planRelease,
+  STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
 import { untilExists } from '../../support/killing-exec.ts';
@@ -164,7 +165,12 @@ describe.skipIf(!canMount)('on a small disk', () => {
     });
     const createdAt = '2026-11-20T10:00:00Z';
     expect(
-      await commandDriver.plan({ host: session, release, createdAt }),
+      await commandDriver.plan({
+        policy: STRICT_POLICY,
+        host: session,
+        release,
+        createdAt,
+      }),
     ).toMatchObject({ refusal: { code: 'host/unwritable' } });
     expect(stages()).toEqual([]);
   });

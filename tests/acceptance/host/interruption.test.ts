@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/adapters/clock.ts';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
+import { attemptName } from '../../../src/drivers/attempt/attempt-name.ts';
 import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
-import { attemptName } from '../../../src/drivers/command/command-request.ts';
 import {
   applyRelease,
   makeHost,

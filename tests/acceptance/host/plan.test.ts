@@ -17,6 +17,7 @@ import {
   makeRelease,
   planRelease,
   type ReleaseChanges,
+  STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
 
@@ -36,6 +37,7 @@ const calls = () => existsSync(join(host.service, 'calls'));
 
 async function planWith(changes: ReleaseChanges) {
   return commandDriver.plan({
+    policy: STRICT_POLICY,
     host: session,
     release: makeRelease(host, changes),
     createdAt: '2026-11-20T10:00:00Z',
@@ -247,6 +249,7 @@ it('compose-config-leak: no value of a file on the host leaves it, however it is
   };
   const release = makeRelease(host, { scripts, manifest });
   const planned = await commandDriver.plan({
+    policy: STRICT_POLICY,
     host: session,
     release,
     createdAt: '2026-11-20T10:00:00Z',

@@ -29,6 +29,7 @@ import {
   makeHost,
   makeRelease,
   planRelease,
+  STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
 import { hasSshd, startSshd, type TestSshd } from '../../support/sshd.ts';
@@ -54,6 +55,7 @@ describe.skipIf(!hasSshd)('a host over ssh', () => {
   const logins = () => sshd.log().split('Accepted publickey').length - 1;
   const planOver = async (changes: Partial<OpenHostRequest>) =>
     commandDriver.plan({
+      policy: STRICT_POLICY,
       host: await host.open(changes),
       release: makeRelease(host),
       createdAt: '2026-11-20T10:00:00Z',
@@ -222,6 +224,7 @@ describe.skipIf(!hasSshd)('a host over ssh', () => {
     const chatty = await startSshd('ForceCommand echo Welcome to the box');
     const talking = makeHost(chatty);
     const result = await commandDriver.plan({
+      policy: STRICT_POLICY,
       host: await talking.open(),
       release: makeRelease(talking),
       createdAt: '2026-11-20T10:00:00Z',
@@ -235,6 +238,7 @@ describe.skipIf(!hasSshd)('a host over ssh', () => {
     const closed = await startSshd('ForceCommand exit 1');
     const shut = makeHost(closed);
     const result = await commandDriver.plan({
+      policy: STRICT_POLICY,
       host: await shut.open(),
       release: makeRelease(shut),
       createdAt: '2026-11-20T10:00:00Z',

@@ -1,10 +1,10 @@
-import { commandOnHost, shellWord } from '../../host/command-on-host.ts';
-import type { HostSession } from '../../host/host-session.ts';
-import { printable } from '../../model/printable.ts';
-import type { ReasonCode } from '../../model/reason-codes.ts';
-import { type Finding, finding } from '../../model/verdict.ts';
-import type { Release } from '../driver.ts';
-import { runtimeName } from './command-request.ts';
+import { commandOnHost, shellWord } from '../host/command-on-host.ts';
+import type { HostSession } from '../host/host-session.ts';
+import { printable } from '../model/printable.ts';
+import type { ReasonCode } from '../model/reason-codes.ts';
+import { type Finding, finding } from '../model/verdict.ts';
+import type { Release } from './driver.ts';
+import { runtimeName } from './release-fields.ts';
 
 type Fields = ReadonlyMap<string, Buffer>;
 

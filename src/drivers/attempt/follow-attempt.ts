@@ -6,18 +6,14 @@ import type {
   RecordRequest,
   RecordResult,
 } from '../driver.ts';
+import { problemOf, textOf } from '../host-problem.ts';
+import { runtimeName } from '../release-fields.ts';
 import {
   type AttemptSubject,
   endingOf,
   parseRecord,
   unknownEnding,
 } from './attempt-record.ts';
-import {
-  applyTimeoutMs,
-  DEFAULT_LOCK_WAIT_MS,
-  runtimeName,
-} from './command-request.ts';
-import { problemOf, textOf } from './host-problem.ts';
 
 const RECORD_TIMEOUT_MS = 60_000;
 const POLL_MS = 2_000;
@@ -34,15 +30,16 @@ type Standing =
 
 /**
  * From the reply to an apply to the way it truly ended. After any doubt the
- * host's own record is asked; the apply itself is never sent a second time.
+ * host's own record is asked, for as long as `timeoutMs`; the apply itself is
+ * never sent a second time.
  */
 export async function followAttempt(
   request: ApplyRequest,
   record: string,
   reply: HostReply,
+  timeoutMs: number,
 ): Promise<ApplyResult> {
   const { clock, host, release } = request;
-  const lockWaitMs = request.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const subject = { host, release, record };
   if (reply.kind === 'lost' && reply.started === 'no') {
     return refused(reply.finding);
@@ -52,7 +49,7 @@ export async function followAttempt(
     // `internal` is a program that was stopped; its worker may go on.
     if (problem && problem.code !== 'internal/bug') return refused(problem);
   }
-  const deadline = clock.now().getTime() + applyTimeoutMs(release, lockWaitMs);
+  const deadline = clock.now().getTime() + timeoutMs;
   let standing = standingOf(reply, subject);
   for (let failures = 0; ; ) {
     if (standing.kind === 'ended') return standing.result;
