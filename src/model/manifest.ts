@@ -29,9 +29,11 @@ const argvSchema = z
   .min(1)
   .max(64);
 
-const serviceSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/);
+export const serviceSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/);
 
-const composeSchema = z.strictObject({
+export const composeSchema = z.strictObject({
   file: composeFileSchema.default('compose.yaml'),
   files: z.array(composeFileSchema).default([]),
   profiles: z.array(serviceSchema).default([]),
