@@ -13,6 +13,8 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   truncated: 'plan/host-unreachable',
   unsupported: 'host/unsupported',
   unwritable: 'host/unwritable',
+  engine: 'host/engine-unavailable',
+  compose_output: 'host/unsupported',
 };
 
 /** One value of an answer as text, empty where it is missing. */

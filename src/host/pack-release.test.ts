@@ -131,7 +131,7 @@ describe('packRelease', () => {
     expect(await packRelease(release)).toEqual(first);
   });
 
-  it('holds the release and its sums', async () => {
+  it('holds the release, its sums and its entries', async () => {
     const packed = await packRelease(
       makeRelease([file('b/x', 'hello', '100755'), link('b/y', 'x')]),
     );
@@ -151,6 +151,11 @@ describe('packRelease', () => {
       'file 755 release/b/x  hello',
       'symlink 777 release/b/y x ',
       'file 644 sums  2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824  ./b/x\n',
+      [
+        'file 644 entries  100755 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824 b/x',
+        '120000 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 b/y',
+        '',
+      ].join('\n'),
     ]);
   });
 

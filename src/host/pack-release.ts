@@ -21,8 +21,8 @@ interface Layout {
 }
 
 /**
- * Packs a release for the host: `release/…` and `sums`, the list that
- * `sha256sum -c` reads. An entry that would leave the release on the host, or
+ * Packs a release for the host: `release/…`, `sums`, the list that
+ * `sha256sum -c` reads, and `entries`, a line `mode sum path` for each entry. An entry that would leave the release on the host, or
  * stand where host-owned data has to be, is refused before a byte is sent.
  */
 export async function packRelease(release: Release): Promise<PackResult> {
@@ -37,8 +37,7 @@ export async function packRelease(release: Release): Promise<PackResult> {
     };
   }
   const archive = await writeArchive(files);
-  const sha256 = createHash('sha256').update(archive).digest('hex');
-  return { kind: 'packed', archive, sha256 };
+  return { kind: 'packed', archive, sha256: sha256(archive) };
 }
 
 /** Why this release may not be sent to a host; undefined if it may. */
@@ -152,6 +151,7 @@ async function writeArchive(files: readonly ReleaseFile[]): Promise<Buffer> {
     }
   }
   archive.entry({ name: 'sums', ...owned(0o644) }, formatSums(files));
+  archive.entry({ name: 'entries', ...owned(0o644) }, formatEntries(files));
   archive.finalize();
   await whole;
   return Buffer.concat(chunks);
@@ -163,14 +163,24 @@ function owned(mode: number) {
 }
 
 function formatSums(files: readonly ReleaseFile[]): string {
-  return files
-    .filter((file) => file.mode !== '120000')
-    .map(({ path, content }) => {
-      const sum = createHash('sha256').update(content).digest('hex');
+  return (
+    files
+      .filter((file) => file.mode !== '120000')
       // The program would read a file that is called `-` from its input.
-      return `${sum}  ./${path}\n`;
-    })
+      .map(({ path, content }) => `${sha256(content)}  ./${path}\n`)
+      .join('')
+  );
+}
+
+/** What a container sees of a mounted entry: its mode, its bytes or target. */
+function formatEntries(files: readonly ReleaseFile[]): string {
+  return files
+    .map(({ path, mode, content }) => `${mode} ${sha256(content)} ${path}\n`)
     .join('');
+}
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function foldersOf(files: readonly ReleaseFile[]): string[] {

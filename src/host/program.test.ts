@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { HOST_PROGRAM } from './program.ts';
 
-const PARTS = ['base', 'release', 'command', 'apply', 'main'];
+const PARTS = [
+  'base',
+  'release',
+  'command',
+  'compose-model',
+  'compose-look',
+  'compose-adopt',
+  'compose-health',
+  'apply',
+  'compose-apply',
+  'main',
+];
 const source = PARTS.map((part) =>
   readFileSync(join(import.meta.dirname, 'program', `${part}.sh`), 'utf8'),
 ).join('');

@@ -33,9 +33,15 @@ const recordSchema = z.object({
     'protected',
     'unwritable',
     'not_started',
+    'pull_failed',
+    'engine',
+    'unsupported',
+    'occupied',
+    'compose_output',
   ]),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   returncode: z.int(),
+  restarts: z.int().nullable().default(null),
   live: treeSchema,
   detail: textSchema,
   output: textSchema,
@@ -71,7 +77,7 @@ export function endingOf(
   const ending = {
     record: subject.record,
     health: record.health,
-    restarts: null,
+    restarts: record.restarts,
     returncode: record.returncode,
     liveTree: record.live,
     output: outputLines(record.output, host),
@@ -115,7 +121,15 @@ export function endingOf(
     case 'fenced':
       return refused('host/fenced');
     case 'unwritable':
+    case 'occupied':
       return refused('host/unwritable');
+    case 'pull_failed':
+      return refused('apply/pull-failed');
+    case 'engine':
+      return refused('host/engine-unavailable');
+    case 'unsupported':
+    case 'compose_output':
+      return refused('host/unsupported');
     case 'not_started':
       return refused('plan/host-unreachable');
     case '':

@@ -8,9 +8,9 @@ write_record() {
   report=
   [ "$phase" != finished ] || [ -z "$work" ] ||
     report=$(end_of_file "$work/output" "$REPORT_CAP" | base64 | tr -d '\n')
-  printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
+  printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"restarts":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
     "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
-    "$result" "$health" "$returncode" "$previous" "$live" \
+    "$result" "$health" "$returncode" "$restarts" "$previous" "$live" \
     "$(printf %s "$failure" | base64 | tr -d '\n')" "$report" \
     >"$record.$$" 2>/dev/null && to_disk "$record.$$" || {
     rm -f "$record.$$"
@@ -107,20 +107,25 @@ check_expectations() {
 
 # In sync: no command is run, whatever health says.
 apply_in_sync() {
+  [ "$r_driver" != compose ] || watch_from_here "$facts/wanted"
   # Where somebody removed the live release by hand, it is put back.
   if [ "$live" = "$r_tree" ] && [ -d "$base/current/" ]; then
     if check_health; then finish noop; fi
     failure="in sync, but not healthy"
-    add_output health-output
+    tell_failure
     finish unhealthy
   fi
-  update_record flipping && install_release && flip_to "$r_tree" || give_back
+  update_record flipping && take_over_files && install_release &&
+    flip_to "$r_tree" && take_over_folder || give_back
+  if [ "$r_driver" = compose ]; then
+    note_mounted "$facts/content-sums" "$r_tree" && store_model || give_back
+  fi
   if check_health; then
     prune_releases
     finish released
   fi
   failure="in sync, but not healthy with the new release"
-  add_output health-output
+  tell_failure
   go_back_to_previous
   finish unhealthy
 }
@@ -156,9 +161,16 @@ apply_drift() {
       finish applied
     fi
     failure="it did not become healthy"
-    add_output health-output
+    tell_failure
   fi
   undo
+}
+
+tell_failure() {
+  sickness=
+  [ "$r_driver" != compose ] || tell_sickness
+  [ -z "$sickness" ] || failure="$failure: $sickness"
+  add_output health-output
 }
 
 add_output() {
@@ -221,12 +233,21 @@ run_worker() {
   1) exit 0 ;;
   *) problem unwritable "the record of the attempt cannot be written" ;;
   esac
+  claimed=yes
   dd if=/dev/zero of="$work/reserve" bs=65536 count=4 2>/dev/null ||
     finish unwritable
   check_fence
   check_nature
-  check_expectations
-  if [ "$plan_status" -eq 0 ]; then apply_in_sync; else apply_drift; fi
+  case $r_driver in
+  compose)
+    check_facts
+    if [ "$r_expect_status" -eq 0 ]; then apply_in_sync; else apply_compose; fi
+    ;;
+  *)
+    check_expectations
+    if [ "$plan_status" -eq 0 ]; then apply_in_sync; else apply_drift; fi
+    ;;
+  esac
 }
 
 begin_attempt() {
@@ -234,6 +255,7 @@ begin_attempt() {
   attempt_tree=$r_tree
   attempt_sha=$r_sha
   record=$r_root/attempts/$attempt.json
+  restarts=null
   result='' health=unknown returncode=0 previous='' live='' failure=''
   refusal=unwritable
 }

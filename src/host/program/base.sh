@@ -50,6 +50,10 @@ end_answer() {
 # Ends with an answer that names what went wrong. In the worker the follower
 # is the one who can answer, so it is left for it.
 problem() {
+  if [ -n "${claimed-}" ]; then
+    failure=$2
+    finish "$1"
+  fi
   if [ -n "${worker-}" ]; then
     printf '%s\n%s' "$1" "$2" >"$work/problem"
     exit 0
@@ -120,7 +124,8 @@ read_request() {
       body_sha256 | host_files | host_dirs | timeout | plan_argv | apply_argv | \
       stop_argv | health_argv | health_timeout | streak | interval | http | \
       expect_release | expect_status | expect_output | stateful | armed | fence | \
-      lock_wait) ;;
+      lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
+      project_directory | up | recreate | remove | pull | pull_timeout) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it
@@ -139,6 +144,9 @@ forget_request() {
   r_timeout='' r_plan_argv='' r_apply_argv='' r_stop_argv='' r_health_argv=''
   r_health_timeout='' r_streak='' r_interval='' r_http='' r_expect_release=''
   r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
+  r_body_size='' r_compose_files='' r_profiles='' r_project='' r_services=''
+  r_oneshot='' r_project_directory='' r_up='' r_recreate='' r_remove='' r_pull=''
+  r_pull_timeout=''
 }
 
 # Sets word to what one `.base64` word stands for, to the last newline.
@@ -182,6 +190,29 @@ check_request() {
   case /$r_folder/ in
   *//* | */../* | */./*) problem malformed "folder is not a path" ;;
   esac
+  [ "$r_driver" != compose ] || check_compose_request
+}
+
+check_compose_request() {
+  must_match project "$r_project" '!a-z0-9_-'
+  case $r_project in
+  -*) problem malformed "project is not a name" ;;
+  esac
+  [ -n "$r_compose_files" ] || problem malformed "no compose file is named"
+  [ -z "$r_project_directory" ] ||
+    must_match project_directory "$r_project_directory" '!A-Za-z0-9._@+=,/-'
+  for tool in awk grep stat cp cmp dirname; do
+    command -v "$tool" >/dev/null 2>&1 || problem unsupported "$tool"
+  done
+  (PATH=$r_path && command -v docker >/dev/null 2>&1) ||
+    problem unsupported "docker, in $r_path"
+  for token in $r_services $r_oneshot $r_profiles $r_up $r_recreate $r_remove $r_pull; do
+    decode_word "$token"
+    must_match service "$word" '!A-Za-z0-9._-'
+    case $word in
+    [!A-Za-z0-9]*) problem malformed "a service is not a name" ;;
+    esac
+  done
 }
 
 # Seconds that no clock change moves.

@@ -37,7 +37,8 @@ settle() {
 note_values() {
   for token in $r_host_files; do
     decode_word "$token"
-    head -c 65536 "$base/shared/$word" 2>/dev/null | tr -d '\r' |
+    find_shared "$word"
+    head -c 65536 "$found" 2>/dev/null | tr -d '\r' |
       sed -n 's/^[[:blank:]]*\(export[[:blank:]]\{1,\}\)\{0,1\}[A-Za-z_][A-Za-z0-9_.]*[[:blank:]]*=[[:blank:]]*//p' |
       sed -e 's/[[:blank:]]*$//' -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/"
   done 2>/dev/null | while IFS= read -r value; do
@@ -119,6 +120,7 @@ can_ask_http() {
 }
 
 is_good_sample() {
+  [ "$r_driver" != compose ] || is_good_project || return 1
   if [ -n "$r_health_argv" ]; then
     run_command "$r_health_argv" "$base/current" "$1" \
       "$work/health-output" "$work/health-output" || return 1

@@ -37,6 +37,11 @@ operate_plan() {
   link_shared
   read_live
   can_ask_http || problem unsupported "curl or wget, for health.http"
+  if [ "$r_driver" = compose ]; then
+    look "$work/content/release"
+    answer_look
+    return 0
+  fi
   run_plan
   sample_live
   begin_answer

@@ -46,6 +46,7 @@ sweep_staging() {
 # Takes the tar from standard input, and proves that it arrived and was
 # unpacked whole before anything looks at it.
 unpack_body() {
+  has_space
   cat >"$work/body" 2>"$work/errors" ||
     problem unwritable "$(tail -c 500 "$work/errors")"
   sum=$(sha256sum <"$work/body" | cut -c 1-64)
@@ -59,6 +60,16 @@ unpack_body() {
     problem unwritable "the unpacked release differs from what was sent"
 }
 
+# Twice, as a tar and unpacked, and some room for what an apply writes.
+has_space() {
+  [ -n "$r_body_size" ] || return 0
+  must_be_number body_size "$r_body_size"
+  free=$(df -Pk "$work" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  needed=$((r_body_size / 512 + 1024))
+  [ "${free:-$needed}" -ge "$needed" ] ||
+    problem unwritable "$r_root has $free KiB free, a release needs $needed"
+}
+
 matches_sums() {
   [ -d "$1" ] || return 1
   [ -s "$2" ] || return 0
@@ -68,12 +79,18 @@ matches_sums() {
 # Links what lives on the host into the staged release. It is never made here:
 # an empty database in its place would look healthy.
 link_shared() {
+  directory=
+  if [ "$r_driver" = compose ]; then
+    set_compose_places
+    find_directory
+  fi
   find_absent
   [ -z "$absent" ] || problem host_file_missing "$absent"
   for token in $r_host_files $r_host_dirs; do
     decode_word "$token"
+    find_shared "$word"
     place=$work/content/release/$r_folder/$word
-    mkdir -p "${place%/*}" && ln -s -T "$base/shared/$word" "$place" ||
+    mkdir -p "${place%/*}" && ln -s -T "$found" "$place" ||
       problem unwritable "$word cannot be linked into the release"
   done
   note_values
@@ -84,12 +101,14 @@ find_absent() {
   absent=
   for token in $r_host_files; do
     decode_word "$token"
-    [ -f "$base/shared/$word" ] || absent="${absent}file $word
+    find_shared "$word"
+    [ -f "$found" ] || absent="${absent}file $word
 "
   done
   for token in $r_host_dirs; do
     decode_word "$token"
-    [ -d "$base/shared/$word" ] || absent="${absent}folder $word
+    find_shared "$word"
+    [ -d "$found" ] || absent="${absent}folder $word
 "
   done
 }
@@ -129,6 +148,8 @@ install_release() {
   # With it a later release can go back to this one by this one's own commands.
   printf '%s\n' "$request" >"$work/command" &&
     mv -f "$work/command" "$target.command" || return 1
+  cp "$work/content/entries" "$work/entries" &&
+    mv -f "$work/entries" "$target.entries" || return 1
   touch "$target"
   to_disk "$target.command" "$base/releases"
 }
@@ -141,15 +162,23 @@ flip_to() {
   live=$1
 }
 
-# Keeps the three newest releases, and always the live one and the one before.
+# Keeps the three newest releases, and always the live one, the one before, and
+# any that a container still mounts something of.
 prune_releases() {
   kept=0
+  in_use=
+  [ ! -s "$base/mounted" ] || in_use=$(awk -F '\t' '$3 != "-" { print $4 }' "$base/mounted")
   for name in $(cd "$base/releases" && ls -1t); do
     [ -d "$base/releases/$name" ] || continue
     kept=$((kept + 1))
     [ "$kept" -gt 3 ] || continue
     [ "$name" != "$live" ] && [ "$name" != "$previous" ] || continue
+    case $in_use in
+    *"$name"*) continue ;;
+    esac
     mv "$base/releases/$name" "$work/content/pruned-$name" &&
-      rm -rf "$work/content/pruned-$name" "$base/releases/$name.command"
+      rm -rf "$work/content/pruned-$name" "$base/releases/$name.command" \
+        "$base/releases/$name.entries"
   done
+  [ "$r_driver" != compose ] || prune_images
 }

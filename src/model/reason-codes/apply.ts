@@ -30,6 +30,12 @@ export const APPLY_REASONS = {
       'What the host shows now is not what was planned. Nothing was changed.',
     remedy: 'Run the lane again, so that a new plan is made.',
   },
+  'apply/pull-failed': {
+    exit: 7,
+    cause: 'An image could not be pulled. Nothing was changed.',
+    remedy:
+      'Check the name of the image, the registry and its login on the host, and run the lane again.',
+  },
   'apply/failed': {
     exit: 7,
     cause: 'The apply failed and what ran before could not be restored.',

@@ -63,7 +63,14 @@ export const GENERAL_REASONS = {
   'host/unsupported': {
     exit: 3,
     cause: 'The host lacks a program that the toolkit needs.',
-    remedy: 'Install sh, sed, coreutils, tar, flock and setsid on the host.',
+    remedy:
+      'Install what the reason names: sh, sed, coreutils, tar, flock and setsid; for driver: compose also awk, grep, docker and docker compose 2.30 or later.',
+  },
+  'host/engine-unavailable': {
+    exit: 3,
+    cause: 'The container engine of the host does not answer.',
+    remedy:
+      'Start it on the host, let the user reach its socket, and run the lane again.',
   },
   'host/nonsense': {
     exit: 3,

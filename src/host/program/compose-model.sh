@@ -1,0 +1,186 @@
+# ---- compose: the model of a project
+
+# Where a release is staged, compose names the stage. What is planned, hashed
+# and applied names the place it will have: the folder that `current` leads to,
+# or the old folder of an adopted project, which becomes a link to it.
+set_compose_places() {
+  set -- $r_compose_files
+  decode_word "$1"
+  case $word in
+  */*) project_folder=/${word%/*} ;;
+  *) project_folder= ;;
+  esac
+  live_project=$base/current$project_folder
+  [ -z "$r_project_directory" ] || live_project=$r_project_directory
+}
+
+# Sets set_env to what is set for compose itself: a `.env` on the host may hold
+# COMPOSE_* lines, which compose would obey unless its environment knows better.
+find_env_files() {
+  set_env=
+  env_files=
+  for place in "$1$project_folder/.env" "$1/$r_folder/.env"; do
+    [ -f "$place" ] || continue
+    [ "$place" != "$env_files" ] || continue
+    env_files="$env_files${env_files:+
+}$place"
+    set_env="$set_env $(tr -d '\r' <"$place" |
+      sed -n 's/^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}\(COMPOSE_[A-Za-z0-9_]*\)[[:blank:]]*[=:].*/\2=/p' |
+      sort -u | sed 's/^COMPOSE_PARALLEL_LIMIT=$/&-1/' | tr '\n' ' ')"
+  done
+}
+
+# compose FOLDER ARGS...: in a clean environment, for this project only.
+compose() {
+  at=$1
+  shift
+  set -- -p "$r_project" "$@"
+  [ -n "$env_files" ] || set -- --env-file /dev/null "$@"
+  while IFS= read -r place; do
+    [ -z "$place" ] || set -- --env-file "$place" "$@"
+  done <<LIST
+$(printf '%s\n' "$env_files" | sort -r)
+LIST
+  # shellcheck disable=SC2086 # names and nothing else
+  (cd "$at" && exec env -i PATH="$r_path" HOME="$HOME" PWD="$at" $set_env \
+    timeout -k 5 -- "$compose_limit" docker compose --ansi never --progress plain "$@") 7>&- 8>&- 9>&-
+}
+
+# on_model MODEL ARGS...: compose on a model that is resolved already.
+on_model() {
+  whole=$1
+  shift
+  compose "$work" --profile '*' --project-directory "$live_project" -f - "$@" <"$whole"
+}
+
+# resolve_model RELEASE: writes facts/whole, the model with the places it will
+# have. Sets config_status.
+resolve_model() {
+  find_env_files "$1"
+  compose_limit=60
+  set -- "$1" --project-directory "$1$project_folder"
+  for token in $r_compose_files; do
+    decode_word "$token"
+    set -- "$@" -f "$1/$word"
+  done
+  for token in $r_profiles; do
+    decode_word "$token"
+    set -- "$@" --profile "$word"
+  done
+  release=$1
+  shift
+  compose "$release$project_folder" "$@" config --format json \
+    >"$facts/resolved" 2>"$facts/stderr" </dev/null
+  config_status=$?
+  hide_values "$facts/stderr"
+  [ "$config_status" -eq 0 ] || return 0
+  dots='s/[.]/[.]/g'
+  staged=$(printf %s "$release" | sed "$dots")
+  staged_project=$(printf %s "$release$project_folder" | sed "$dots")
+  sed -e "s|$staged_project\([/\"]\)|$live_project\1|g" \
+    -e "s|$staged\([/\"]\)|$base/current\1|g" "$facts/resolved" >"$facts/whole"
+  rm -f "$facts/resolved"
+}
+
+# flatten MODEL OUT: one line for each scalar, `path TAB value`, both as JSON.
+# OUT.model has what is structure, OUT.parts all of volumes, networks, configs
+# and secrets. What may hold a secret is in neither, or stays on the host.
+# Compose prints one key or element on a line; anything else is not read.
+flatten() {
+  awk -v model="$2.model" -v parts="$2.parts" "$FLATTEN" "$1"
+}
+
+FLATTEN='
+function set_of(text, into,   words, count, i) {
+  count = split(text, words, " ")
+  for (i = 1; i <= count; i++) into["\"" words[i] "\""] = 1
+}
+function path(last,   i, text) {
+  text = key[1]
+  for (i = 2; i <= last; i++) text = text "," key[i]
+  return "[" text "]"
+}
+function show(last, value) { print path(last) "\t" value > model }
+function once(last, value,   name) {
+  name = path(last)
+  if (name in shown) return
+  shown[name] = 1
+  print name "\t" value > model
+}
+function service(value,   k) {
+  k = key[3]
+  if (depth < 3) return
+  if (k == "\"networks\"") { if (depth > 3) once(4, "null"); return }
+  if (k == "\"healthcheck\"") {
+    if (depth == 4 && key[4] == "\"disable\"") show(4, value)
+    return
+  }
+  if (k == "\"deploy\"") {
+    if (key[4] == "\"replicas\"" || key[4] == "\"mode\"" ||
+      (key[5] == "\"reservations\"" && key[6] == "\"devices\"")) show(depth, value)
+    return
+  }
+  if (k in structure) { show(depth, value); return }
+  if (k in content || k ~ /^"x-/) return
+  once(3, "\"?\"")
+}
+function scalar(value,   top) {
+  top = key[1]
+  if (depth == 1 && top == "\"name\"") show(1, value)
+  if (top == "\"services\"") { service(value); return }
+  if (top == "\"volumes\"" || top == "\"networks\"") {
+    print top "\t" key[2] "\t" path(depth) "\t" value > parts
+    if (depth == 2) show(2, value)
+    if (depth == 3 && (key[3] in definition)) show(3, value)
+    if (top == "\"volumes\"" && depth == 4 && key[3] == "\"driver_opts\"" &&
+      (key[4] == "\"type\"" || key[4] == "\"device\"")) show(4, value)
+  }
+  if (top == "\"configs\"" || top == "\"secrets\"") {
+    print top "\t" key[2] "\t" path(depth) "\t" value > parts
+    if (depth == 3 && (key[3] in source)) show(3, value)
+    if (depth == 3 && key[3] == "\"content\"") show(3, "\"?\"")
+  }
+}
+function fail() { bad = 1; exit 3 }
+BEGIN {
+  bs = sprintf("%c%c", 92, 92)
+  text = "^\"([^\"" bs "]|" bs ".)*\""
+  set_of("image privileged pid ipc uts userns_mode cgroup cgroup_parent network_mode container_name scale pull_policy restart runtime cap_add security_opt devices device_cgroup_rules volumes volumes_from volume_driver configs secrets profiles depends_on links external_links credential_spec use_api_socket ports user group_add isolation", structure)
+  set_of("annotations attach blkio_config cap_drop command cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset dns dns_opt dns_search domainname entrypoint environment expose extra_hosts hostname init labels log_driver log_opt logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit oom_kill_disable oom_score_adj pids_limit platform read_only shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits working_dir", content)
+  set_of("name external driver", definition)
+  set_of("name file external environment", source)
+  depth = 0
+  printf "" > model
+  printf "" > parts
+}
+{
+  line = $0
+  sub(/^ +/, "", line)
+  sub(/,$/, "", line)
+  if (line == "}" || line == "]") {
+    if (depth < 1) fail()
+    depth--
+    next
+  }
+  if (line == "{" && depth == 0 && NR == 1) { depth = 1; kind[1] = "{"; next }
+  if (depth < 1 || depth > 40) fail()
+  if (kind[depth] == "{") {
+    if (!match(line, text)) fail()
+    key[depth] = substr(line, 1, RLENGTH)
+    line = substr(line, RLENGTH + 1)
+    if (substr(line, 1, 2) != ": ") fail()
+    line = substr(line, 3)
+  } else {
+    key[depth] = count[depth]++
+  }
+  if (line == "{" || line == "[") {
+    depth++
+    kind[depth] = line
+    count[depth] = 0
+    next
+  }
+  if (line == "") fail()
+  scalar(line)
+}
+END { if (bad || depth != 0) exit 3 }
+'
