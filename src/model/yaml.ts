@@ -160,7 +160,7 @@ function findForbidden(
  * Upper bound of the nesting of a text, without parsing it: the parser is
  * recursive, so depth is bounded before it runs.
  */
-function deepestNesting(text: string): number {
+export function deepestNesting(text: string): number {
   let flow = 0;
   let deepest = 0;
   for (const character of text) {

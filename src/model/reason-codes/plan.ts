@@ -87,6 +87,19 @@ export const PLAN_REASONS = {
     cause: 'A file or folder that must be on the host is not there.',
     remedy: 'Put it into the shared folder of the module on the host.',
   },
+  'plan/invalid-compose': {
+    exit: 2,
+    cause: 'A compose file of the module is not there, or cannot be read.',
+    remedy:
+      'Correct the place that is named; `docker compose config` should accept the file.',
+  },
+  'plan/service-claimed': {
+    exit: 5,
+    cause:
+      'Several modules share a project or a folder of a host, and do not say which services are whose.',
+    remedy:
+      'List the services of each module under compose.services; a service belongs to one module.',
+  },
   'plan/unmanaged-bind': {
     exit: 5,
     cause: 'A mounted path is neither tracked nor declared.',
