@@ -49,6 +49,8 @@ export type PlanResult =
   | {
       readonly kind: 'refused';
       readonly refusal: Finding;
+      /** What else is wrong, so that all of it can be corrected at once. */
+      readonly others?: readonly Finding[];
       readonly output: readonly string[];
     };
 

@@ -100,7 +100,8 @@ async function planModule(
 function judge(id: string, result: PlanResult, ports: Ports): ModulePlan {
   printHostOutput(id, result.output, ports);
   if (result.kind === 'refused') {
-    return refused([{ ...result.refusal, module: id }]);
+    const findings = [result.refusal, ...(result.others ?? [])];
+    return refused(findings.map((each) => ({ ...each, module: id })));
   }
   if (result.plan.exit_code !== 2)
     return { kind: 'planned', plan: result.plan };

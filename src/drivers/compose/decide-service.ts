@@ -81,16 +81,16 @@ function decideRunning(
   if (sight.containers.length === 0 && !halfMade) {
     return { action: 'create', destructive, reasons: told };
   }
-  const unseen = [...moved, ...storageReasons(service, storage)];
+  const renewed = storageReasons(service, storage);
   const reasons = [
     ...(halfMade ? [HALF_MADE] : []),
     ...told,
     ...containerReasons(sight, facts, subject),
-    ...unseen.slice(moved.length),
+    ...renewed,
   ];
   return reasons.length === 0
     ? undefined
-    : { action: actionOf(sight, unseen), destructive, reasons };
+    : { action: actionOf(sight, [...moved, ...renewed]), destructive, reasons };
 }
 
 /**

@@ -1,0 +1,86 @@
+import { commandOnHost } from '../../host/command-on-host.ts';
+import type { HostSession } from '../../host/host-session.ts';
+import { printable } from '../../model/printable.ts';
+import { type Finding, finding } from '../../model/verdict.ts';
+import type { ComposeSubject } from './compose-subject.ts';
+
+const MAX_TOLD = 600;
+const MAX_VARIABLES = 20;
+
+/** What compose says of a variable without a value; either half may be masked. */
+const UNSET = /variable is not set|Defaulting to a blank string/;
+const REQUIRED = /required variable (\S+) is missing a value/;
+const NO_FILE = /(?:env|label) file (.+?) not found/;
+
+/** Why compose could not resolve a project, from what it said. */
+export function unresolvedFinding(
+  stderr: string,
+  subject: ComposeSubject,
+  host: HostSession,
+): Finding {
+  const said = tell(stderr, subject);
+  const required = REQUIRED.exec(stderr)?.[1];
+  if (required !== undefined) {
+    return unsetFinding([required], said, subject, host);
+  }
+  const details = { module: subject.module };
+  const file = NO_FILE.exec(stderr)?.[1];
+  if (file !== undefined) {
+    const reason = `${subject.module} on ${subject.host}: compose reads ${tell(file, subject)}, which is not in the release`;
+    return finding('plan/unmanaged-bind', reason, details);
+  }
+  const reason = `${subject.module} on ${subject.host}: compose cannot resolve the project${said === '' ? '' : `: ${said}`}`;
+  return finding('plan/error', reason, details);
+}
+
+/** The variables that compose took for empty, in one finding. */
+export function findUnsetVariables(
+  stderr: string,
+  subject: ComposeSubject,
+  host: HostSession,
+): Finding[] {
+  const names = stderr
+    .split('\n')
+    .filter((line) => UNSET.test(line))
+    .map((line) => /The \\*"([^"\\]+)\\*" /.exec(line)?.[1] ?? '***');
+  const unique = [...new Set(names)].slice(0, MAX_VARIABLES);
+  if (unique.length === 0) return [];
+  return [unsetFinding(unique, '', subject, host)];
+}
+
+function unsetFinding(
+  names: readonly string[],
+  said: string,
+  { base, manifest, module, host: name, redact }: ComposeSubject,
+  host: HostSession,
+): Finding {
+  const told = names.map((each) => printable(redact(each)).slice(0, 100));
+  const why = said === '' ? '' : ` (${said})`;
+  const lines = told.map((each) => `'${each}=...'`).join(' ');
+  const command = commandOnHost(
+    host,
+    `printf '%s\\n' ${lines} >>${base}/shared/.env`,
+  );
+  const declare = manifest.host_files.includes('.env')
+    ? ''
+    : ' with host_files: [.env] in module.yaml';
+  return finding(
+    'plan/unset-variable',
+    `${module} on ${name}: ${told.join(', ')} ${told.length === 1 ? 'has' : 'have'} no value${why}`,
+    {
+      module,
+      remedy: `Give a value on the host${declare}: ${command}; or a default in the compose file: \${${told[0]}:-default}. A plain dollar is written $$.`,
+    },
+  );
+}
+
+/** The last of what compose said, with the place of the stage taken out. */
+function tell(text: string, { redact }: ComposeSubject): string {
+  const lines = redact(text)
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('level=warning'))
+    .slice(-3);
+  return printable(
+    lines.join(' | ').replace(/[^\s"']*\/content\/release\//g, ''),
+  ).slice(-MAX_TOLD);
+}
