@@ -1,3 +1,4 @@
+import type { ApplyEnding } from '../drivers/driver.ts';
 import { printable } from '../model/printable.ts';
 import type { Status } from '../model/status.ts';
 import type { ModuleOutcome } from './attempt.ts';
@@ -15,8 +16,8 @@ export function describeOutcome(outcome: ModuleOutcome): string {
         : `${module} on ${host}: ${sha} was applied and is healthy`;
     case 'noop':
       return isAlreadyApplied(previous, attempt)
-        ? `${module} on ${host}: ${describeEarlier(previous)}: nothing to do`
-        : `${module} on ${host}: ${sha} is live and in sync; put on record`;
+        ? `${module} on ${host}: ${describeEarlier(previous)}: nothing to do${describeWatch(result)}`
+        : `${module} on ${host}: ${sha} is live and in sync; put on record${describeWatch(result)}`;
     case 'unhealthy':
     case 'rolled_back':
     case 'failed':
@@ -24,6 +25,13 @@ export function describeOutcome(outcome: ModuleOutcome): string {
     case 'unknown':
       return result.finding.reason;
   }
+}
+
+/** What was seen while it was watched, where the driver can count restarts. */
+function describeWatch({ restarts }: ApplyEnding): string {
+  return restarts === null
+    ? ''
+    : ` · plan in-sync · apply noop · health ok · restarts ${restarts}`;
 }
 
 /** `already applied <date> via PR #<n> (run <m>)`. */

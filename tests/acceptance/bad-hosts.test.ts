@@ -113,23 +113,4 @@ describe.skipIf(!hasSshd)('a host', () => {
     expect(run.codes).toMatchObject({ apply: 'apply/applied' });
     expect(existsSync(join(home, 'pwned'))).toBe(false);
   });
-
-  it('whose driver is not in this version', async () => {
-    lane = await openLane({ sshd });
-    const manifest = [
-      'schema: 1',
-      'id: shop',
-      'stateful: false',
-      'host: demo',
-      'driver: compose',
-    ];
-    const files = {
-      'modules/shop/module.yaml': `${manifest.join('\n')}\n`,
-      'modules/shop/compose.yaml': 'services: {}\n',
-    };
-    await expectRefusal(lane, () => lane.push(files), [
-      'plan',
-      'plan/driver-unsupported',
-    ]);
-  });
 });

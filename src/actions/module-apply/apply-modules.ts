@@ -91,7 +91,6 @@ async function applyModule(
   const { source, plan } = module;
   const { head, policy, repository } = work.subject;
   const driver = await loadDriver(source.manifest.driver);
-  if (!driver) return hold(module, unsupported(source.id));
   const read = await readRelease(repository, {
     sha: head,
     manifest: source.manifest,
@@ -129,9 +128,4 @@ function describeAttempt(
     run: context.identity,
     previous: status,
   };
-}
-
-function unsupported(id: string): Finding {
-  const reason = `${id} has a driver that this version does not have`;
-  return finding('plan/driver-unsupported', reason, { module: id });
 }

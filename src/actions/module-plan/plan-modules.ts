@@ -74,12 +74,6 @@ async function planModule(
 ): Promise<ModulePlan> {
   const { id, manifest } = source;
   const driver = await loadDriver(manifest.driver);
-  if (!driver) {
-    const reason = `${id} has driver: ${manifest.driver}`;
-    return refused([
-      finding('plan/driver-unsupported', reason, { module: id }),
-    ]);
-  }
   const { head, policy, repository } = work.subject;
   const read = await readRelease(repository, {
     sha: head,

@@ -109,7 +109,6 @@ describe('module-plan', () => {
     ['a module that is not there', ['ghost'], ['scope/unknown-module']],
     ['a host that is not there', ['elsewhere'], ['scope/invalid-manifest']],
     ['a circle', ['a', 'b'], ['scope/invalid-manifest']],
-    ['a driver of a later version', ['composed'], ['plan/driver-unsupported']],
     ['a plan command that fails', ['broken-plan'], ['plan/error']],
     ['a missing file of the host', ['needy'], ['plan/host-file-missing']],
     ['an entry that leaves', ['linked'], ['scope/unsupported-entry']],
