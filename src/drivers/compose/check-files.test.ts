@@ -251,6 +251,13 @@ describe('host-escape: what a file asks of the host', () => {
     expect(accepted).toEqual(words.length > 0 ? [] : ['plan/host-access']);
   });
 
+  it('a privileged command counts whatever profile its file names', () => {
+    const line = 'profiles: [off]\n    post_start: [{privileged: true}]';
+    expect(codes({ 'compose.yaml': service(line) })).toEqual([
+      'plan/host-access',
+    ]);
+  });
+
   it.each([
     ['use_api_socket: false'],
     ['post_start: [{command: id}]'],

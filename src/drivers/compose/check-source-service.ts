@@ -22,7 +22,10 @@ export function checkSourceService(
   check: SourceCheck,
 ): void {
   checkReadFiles(service, check);
-  if (!service.isOurs) return;
+  if (!service.isOwn) return;
+  // Of these the model does not show enough: no file may say that it is off.
+  checkHooks(service, check);
+  if (!service.isActive) return;
   checkBuild(service, check);
   checkAccess(service, check);
   checkBinds(service, check);
@@ -101,18 +104,6 @@ function checkAccess(
       'Take it out; there is no word in the policy for it.',
     );
   }
-  for (const key of ['post_start', 'pre_stop']) {
-    for (const hook of oneOrMany(entries.get(key))) {
-      const privileged = entriesOf(hook).get('privileged');
-      if (!isSwitchedOn(privileged) || access.accepts('privileged')) continue;
-      findings.tell(
-        'plan/host-access',
-        { file: visit.file, line: hook.line },
-        `${about} has a privileged command in ${key}`,
-        access.remedy('privileged'),
-      );
-    }
-  }
   const socket = entries.get('use_api_socket');
   if (socket && isSwitchedOn(socket) && !access.accepts('docker-socket')) {
     findings.tell(
@@ -121,6 +112,24 @@ function checkAccess(
       `${about} has use_api_socket:, which is the docker socket`,
       access.remedy('docker-socket'),
     );
+  }
+}
+
+function checkHooks(
+  { name, node, visit }: SourceService,
+  { access, findings }: SourceCheck,
+): void {
+  for (const key of ['post_start', 'pre_stop']) {
+    for (const hook of oneOrMany(entriesOf(node).get(key))) {
+      const privileged = entriesOf(hook).get('privileged');
+      if (!isSwitchedOn(privileged) || access.accepts('privileged')) continue;
+      findings.tell(
+        'plan/host-access',
+        { file: visit.file, line: hook.line },
+        `service ${quoted(name)} has a privileged command in ${key}`,
+        access.remedy('privileged'),
+      );
+    }
   }
 }
 

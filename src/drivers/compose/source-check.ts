@@ -26,9 +26,9 @@ export interface SourceVisit {
 
 /** What becomes of a service. */
 export interface ServiceUse {
-  /** It is the module's own, and no profile leaves it out. */
-  readonly isOurs: boolean;
-  /** Compose reads its env files: no profile leaves it out. */
+  /** It is the module's own. */
+  readonly isOwn: boolean;
+  /** No profile leaves it out, as far as this file says. */
   readonly isActive: boolean;
 }
 

@@ -102,14 +102,14 @@ function checkEnvFiles(
 
 /** Where the service is, that a service extends: here, or in another file. */
 export function extendedService(
-  { name, node, visit, isActive, isOurs }: SourceService,
+  { name, node, visit, isActive, isOwn }: SourceService,
   check: SourceCheck,
 ): readonly SourceVisit[] {
   const extended = entriesOf(node).get('extends');
   if (extended === undefined) return [];
   const parts = entriesOf(extended);
   const service = textOf(extended) ?? textOf(parts.get('service')) ?? name;
-  const only = { name: service, isOurs, isActive };
+  const only = { name: service, isOwn, isActive };
   const text = textOf(parts.get('file'));
   const says = `service ${quoted(name)} extends ${quoted(service)} of ${quoted(text ?? visit.file)}`;
   const judged = judgeExtended(service, text, visit, check);

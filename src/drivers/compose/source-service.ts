@@ -24,16 +24,16 @@ export function servicesOf(
   const { only } = visit;
   const services = [...entriesOf(document.entries.get('services'))];
   if (only) {
-    const { name, isOurs, isActive } = only;
+    const { name, isOwn, isActive } = only;
     return services
       .filter(([each]) => each === name)
-      .map(([, node]) => ({ name, node, visit, isOurs, isActive }));
+      .map(([, node]) => ({ name, node, visit, isOwn, isActive }));
   }
   return services.map(([name, node]) => {
     const isNamed = settings.services?.includes(name) ?? false;
     const isActive = isNamed || hasActiveProfile(node, settings.profiles);
-    const isOurs = isActive && (settings.services === undefined || isNamed);
-    return { name, node, visit, isOurs, isActive };
+    const isOwn = settings.services === undefined || isNamed;
+    return { name, node, visit, isOwn, isActive };
   });
 }
 

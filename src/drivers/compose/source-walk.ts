@@ -73,7 +73,7 @@ export class SourceWalk {
       for (const extended of extendedService(service, this.#check)) {
         this.#add(extended);
       }
-      if (!service.isOurs) continue;
+      if (!service.isOwn || !service.isActive) continue;
       for (const each of contentsReadBy(service)) this.#contentsRead.add(each);
     }
     if (!visit.only) this.#contents.push(...contentsOf(document, visit));
