@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findStaticBusybox } from './busybox.ts';
+import { findProgram, isExecutable } from './program-path.ts';
 
 /**
  * Programs that some tests need. Where one is missing those tests are skipped,
@@ -9,7 +11,23 @@ import { delimiter, join } from 'node:path';
 const FINDERS = {
   sshd: { variable: 'APPLY_GATES_SSHD', find: findSshd },
   node24: { variable: 'APPLY_GATES_NODE24', find: findNode24 },
-} as const;
+  engine: { variable: 'APPLY_GATES_ENGINE', find: findEngine },
+  registry: {
+    variable: 'APPLY_GATES_REGISTRY',
+    find: (given) => given || findProgram('docker-registry'),
+  },
+  redis: {
+    variable: 'APPLY_GATES_REDIS',
+    find: (given) => given || findProgram('redis-server'),
+  },
+  postgres: { variable: 'APPLY_GATES_POSTGRES', find: findPostgres },
+} as const satisfies Record<
+  string,
+  {
+    variable: string;
+    find: (given: string | undefined) => string | undefined;
+  }
+>;
 
 export type Requirement = keyof typeof FINDERS;
 
@@ -42,33 +60,50 @@ export function setup(): void {
 }
 
 function findSshd(given: string | undefined): string | undefined {
-  const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    '/usr/local/sbin',
-    '/usr/sbin',
-    '/sbin',
-  ];
-  const candidates = given
-    ? [given]
-    : folders.map((folder) => join(folder, 'sshd'));
-  const path = candidates.find(isExecutable);
+  const path = given || findProgram('sshd');
   const client = spawnSync('ssh', ['-V'], { stdio: 'ignore' });
-  return client.status === 0 ? path : undefined;
+  const usable = path !== undefined && isExecutable(path);
+  return client.status === 0 && usable ? path : undefined;
 }
 
 function findNode24(given: string | undefined): string | undefined {
   const candidate = given || process.execPath;
-  const { status, stdout } = spawnSync(candidate, ['--version'], {
-    encoding: 'utf8',
-  });
+  const { status, stdout } = ask(candidate, '--version');
   return status === 0 && /^v24\./.test(stdout) ? candidate : undefined;
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+/** The engine must answer, its compose be new enough, and images be made. */
+function findEngine(given: string | undefined): string | undefined {
+  const docker = given || findProgram('docker');
+  if (docker === undefined || findStaticBusybox() === undefined) {
+    return undefined;
   }
+  const engine = ask(docker, 'info', '--format', '{{.ServerVersion}}');
+  if (engine.status !== 0 || engine.stdout.trim() === '') return undefined;
+  const compose = ask(docker, 'compose', 'version', '--short');
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(compose.stdout) ?? [];
+  const isEnough = Number(major) * 1000 + Number(minor) >= 2030;
+  return compose.status === 0 && isEnough ? docker : undefined;
+}
+
+/** Debian keeps the servers of each version apart, and none in PATH. */
+function findPostgres(given: string | undefined): string | undefined {
+  const versions = '/usr/lib/postgresql';
+  try {
+    const newest = readdirSync(versions)
+      .sort((a, b) => Number(b) - Number(a))
+      .map((version) => join(versions, version, 'bin/postgres'));
+    return given || newest.find(isExecutable);
+  } catch {
+    return given || undefined;
+  }
+}
+
+/** An engine that does not answer counts as none. */
+function ask(program: string, ...args: readonly string[]) {
+  const { status, stdout } = spawnSync(program, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return { status, stdout: stdout ?? '' };
 }
