@@ -55,7 +55,7 @@ mend_names() {
     else
       docker_cli rename "$id" "$name"
     fi
-  done >>"$work/output" 2>&1
+  done 2>>"$work/output" >/dev/null
 }
 
 # bring_up MODEL ARGS...: once more where compose was killed or the engine went
@@ -101,7 +101,7 @@ has_half_made() {
 remove_containers() {
   while IFS= read -r id; do
     docker_cli stop "$id" && docker_cli rm "$id" || exit 1
-  done >>"$work/output" 2>&1
+  done 2>>"$work/output" >/dev/null
 }
 
 remove_services() {
