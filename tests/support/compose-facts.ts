@@ -108,7 +108,9 @@ function containerLines({ containers, model }: FactsOptions): string {
   return Object.entries({ ...planned, ...containers })
     .flatMap(([name, each]) =>
       each.map((one, index) => {
-        const service = model.services[name] ?? {};
+        const service = Object.hasOwn(model.services, name)
+          ? (model.services[name] ?? {})
+          : {};
         const columns = [
           name,
           one.number ?? index + 1,
