@@ -27,20 +27,30 @@ export function remoteCommand(): string {
   return `sh -c 'eval "$0"' '${HOST_PROGRAM.replaceAll("'", "'\\''")}'`;
 }
 
-/** `key=base64` lines and the empty line that ends them. */
+/** What needs no encoding; each that does costs the host two processes. */
+const PLAIN_VALUE = /^[A-Za-z0-9 ._/@+,:=-]*$/;
+const PLAIN_WORD = /^[A-Za-z0-9._/@+,=-]+$/;
+
+/** `key=base64` or `key:plain` lines and the empty line that ends them. */
 export function encodeRequest(
   fields: Readonly<Record<string, string>>,
 ): Buffer {
-  const lines = Object.entries(fields).map(
-    ([key, value]) => `${key}=${Buffer.from(value).toString('base64')}\n`,
+  const lines = Object.entries(fields).map(([key, value]) =>
+    PLAIN_VALUE.test(value)
+      ? `${key}:${value}\n`
+      : `${key}=${Buffer.from(value).toString('base64')}\n`,
   );
   return Buffer.from(`${lines.join('')}\n`);
 }
 
-/** A list of words as one value, each exact: `.base64 .base64`. */
+/** A list of words as one value, each exact: `:plain .base64`. */
 export function encodeWords(words: readonly string[]): string {
   return words
-    .map((word) => `.${Buffer.from(word).toString('base64')}`)
+    .map((word) =>
+      PLAIN_WORD.test(word)
+        ? `:${word}`
+        : `.${Buffer.from(word).toString('base64')}`,
+    )
     .join(' ');
 }
 

@@ -78,14 +78,16 @@ check_fence() {
 check_nature() {
   [ "$r_stateful" != true ] && [ "$r_armed" != true ] && [ -n "$live" ] ||
     return 0
-  said_stateful=stateful=$(printf true | base64)
-  while IFS= read -r line; do
-    if [ "$line" = "$said_stateful" ]; then
-      failure="the live release says stateful: true, and nobody armed the change"
-      finish protected
-    fi
-  done <"$base/releases/$live.command"
-} 2>/dev/null
+  [ -s "$base/releases/$live.command" ] || return 0
+  if (
+    forget_request
+    read_request <"$base/releases/$live.command"
+    [ "$r_stateful" = true ]
+  ); then
+    failure="the live release says stateful: true, and nobody armed the change"
+    finish protected
+  fi
+}
 
 check_expectations() {
   if [ "$live" != "$r_expect_release" ]; then

@@ -110,15 +110,16 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Reads `key=base64` lines up to an empty line into r_<key>. `read` takes one
-# byte at a time from a pipe, so what follows the empty line is left in it.
+# Reads `key=base64` and `key:plain` lines up to an empty line into r_<key>.
+# `read` takes one byte at a time from a pipe, so what follows the empty line is
+# left in it.
 read_request() {
   request=
   while IFS= read -r line; do
     if [ -z "$line" ]; then
       return 0
     fi
-    key=${line%%=*}
+    key=${line%%[=:]*}
     case $key in
     op | driver | root | runtime | module | folder | tree | sha | path | attempt | abandon | \
       body_sha256 | host_files | host_dirs | timeout | plan_argv | apply_argv | \
@@ -129,8 +130,13 @@ read_request() {
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it
-    value=$(printf %s "${line#*=}" | base64 -d 2>/dev/null && printf x) ||
-      problem malformed "the request has a value that is not base64"
+    case $line in
+    "$key:"*) value=${line#*:}x ;;
+    *)
+      value=$(printf %s "${line#*=}" | base64 -d 2>/dev/null && printf x) ||
+        problem malformed "the request has a value that is not base64"
+      ;;
+    esac
     eval "r_$key=\${value%x}"
     request="$request$line
 "
@@ -149,8 +155,15 @@ forget_request() {
   r_pull_timeout=''
 }
 
-# Sets word to what one `.base64` word stands for, to the last newline.
+# Sets word to what one `.base64` or `:plain` word stands for, to the last
+# newline.
 decode_word() {
+  case $1 in
+  :*)
+    word=${1#:}
+    return 0
+    ;;
+  esac
   word=$(printf %s "${1#.}" | base64 -d && printf x)
   word=${word%x}
 }

@@ -345,7 +345,10 @@ look() {
   rm -rf "$facts"
   mkdir "$facts" || problem unwritable "no space for what compose says"
   read_salt
-  docker_cli compose version --short >"$facts/version" 2>"$facts/version-errors" &
+  find_compose
+  # shellcheck disable=SC2086 # a path, or docker and its word
+  env -i PATH="$r_path" HOME="$HOME" $compose_program version --short \
+    >"$facts/version" 2>"$facts/version-errors" </dev/null &
   version_job=$!
   read_containers "$facts/found" &
   containers_job=$!
