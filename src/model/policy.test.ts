@@ -121,6 +121,11 @@ describe('parsePolicy', () => {
       ['allow_host_access.a.0'],
     ],
     [
+      'a host access that is too much',
+      `${BASE}allow_host_access: {a: [/, "cap:", "cap:x", "runtime:a b", "gpus:1"]}\n`,
+      [0, 1, 2, 3, 4].map((at) => `allow_host_access.a.${at}`),
+    ],
+    [
       'a reserved host name',
       'schema: 1\nhosts: {constructor: {transport: local}}\n',
       [''],

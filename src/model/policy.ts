@@ -63,8 +63,28 @@ const limitsSchema = z.strictObject({
   max_changed_lines: z.int().min(1).default(300),
 });
 
+/**
+ * What a module may have of its host: words, words with a name, and paths with
+ * all that is below them. `/` is no path here, so nothing can accept all of it.
+ */
 const hostAccessSchema = z.union([
-  z.enum(['docker-socket', 'privileged', 'host-pid', 'host-net']),
+  z.enum([
+    'docker-socket',
+    'privileged',
+    'host-pid',
+    'host-net',
+    'host-ipc',
+    'host-uts',
+    'host-userns',
+    'host-cgroup',
+    'gpus',
+  ]),
+  z
+    .string()
+    .regex(
+      /^(?:cap:[A-Z_]{2,40}|(?:security-opt|runtime|volume-driver):[\x21-\x7e]{1,200})$/,
+      'must be docker-socket, privileged, host-pid, host-net, host-ipc, host-uts, host-userns, host-cgroup, gpus, cap:<NAME>, security-opt:<option>, runtime:<name>, volume-driver:<name> or an absolute path',
+    ),
   hostPathSchema,
 ]);
 

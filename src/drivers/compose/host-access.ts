@@ -31,7 +31,7 @@ export function openHostAccess(
 }
 
 function yamlWord(word: string): string {
-  return /^[A-Za-z0-9_./][A-Za-z0-9_./@+=-]*$/.test(word)
+  return /^(?:[A-Za-z0-9_./]|(?!^)(?:[@+=-]|:(?=[A-Za-z0-9_./])))+$/.test(word)
     ? word
     : JSON.stringify(word);
 }

@@ -51,7 +51,7 @@ function volumePaths({ device, name }: ComposeVolume): string[] {
 }
 
 /** A path of the release is also one of `shared`, where it may lead. */
-function isSacredPath(path: string, subject: ComposeSubject): boolean {
+export function isSacredPath(path: string, subject: ComposeSubject): boolean {
   const { base, folder, policy } = subject;
   const inRelease = repositoryPath(path, subject);
   const shared = inRelease?.startsWith(`${folder}/`)
