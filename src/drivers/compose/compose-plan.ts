@@ -6,6 +6,7 @@ import { outputLines } from '../attempt/attempt-record.ts';
 import type { PlanRequest, PlanResult } from '../driver.ts';
 import { problemOf } from '../host-problem.ts';
 import { checkFiles } from './check-files.ts';
+import { checkModel } from './check-model.ts';
 import { checkProject } from './check-project.ts';
 import { composeFields, planTimeoutMs } from './compose-request.ts';
 import { type ComposeSubject, composeSubject } from './compose-subject.ts';
@@ -41,13 +42,16 @@ export async function planCompose(request: PlanRequest): Promise<PlanResult> {
   });
   if (reply.kind === 'lost') return refused([reply.finding]);
   const problem = problemOf(reply.fields, host, release);
-  return problem ? refused([problem]) : judge(request, subject, reply.fields);
+  if (problem) return refused([problem]);
+  const tracked = files.map(({ path }) => path);
+  return judge(request, subject, tracked, reply.fields);
 }
 
 /** What the answer of the host means. */
 function judge(
   request: PlanRequest,
   subject: ComposeSubject,
+  tracked: readonly string[],
   fields: Fields,
 ): PlanResult {
   const { host } = request;
@@ -70,6 +74,7 @@ function judge(
   const [first, ...others] = [
     ...findUnsetVariables(facts.stderr, subject, host),
     ...checkProject(facts, subject, host),
+    ...checkModel(facts.model, subject, tracked),
   ];
   if (first) return refused([first, ...others], output);
   const plan = draftPlan(request, subject, facts);

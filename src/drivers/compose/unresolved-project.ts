@@ -30,7 +30,9 @@ export function unresolvedFinding(
     return finding('plan/unmanaged-bind', reason, details);
   }
   const reason = `${subject.module} on ${subject.host}: compose cannot resolve the project${said === '' ? '' : `: ${said}`}`;
-  return finding('plan/error', reason, details);
+  const remedy =
+    'Correct the compose files; docker compose config should accept them in a clean checkout.';
+  return finding('plan/error', reason, { ...details, remedy });
 }
 
 /** The variables that compose took for empty, in one finding. */
