@@ -7,11 +7,11 @@ write_record() {
   phase=$1
   report=
   [ "$phase" != finished ] || [ -z "$work" ] ||
-    report=$(end_of_file "$work/output" "$REPORT_CAP" | base64 | tr -d '\n')
+    report=$(end_of_file "$work/output" "$REPORT_CAP" | base64 -w 0)
   printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"restarts":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
     "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
     "$result" "$health" "$returncode" "$restarts" "$previous" "$live" \
-    "$(printf %s "$failure" | base64 | tr -d '\n')" "$report" \
+    "$(printf %s "$failure" | base64 -w 0)" "$report" \
     >"$record.$$" 2>/dev/null && to_disk "$record.$$" || {
     rm -f "$record.$$"
     return 1

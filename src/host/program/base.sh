@@ -15,7 +15,7 @@ REPORT_CAP=49152
 # Values are printed as base64 (key=) or, from a safe alphabet, plain (key:).
 put() {
   printf '%s=' "$1"
-  printf %s "$2" | base64 | tr -d '\n'
+  printf %s "$2" | base64 -w 0
   printf '\n'
 }
 
@@ -34,7 +34,7 @@ end_of_file() {
 
 put_end_of_file() {
   printf '%s=' "$1"
-  end_of_file "$2" "$3" | base64 | tr -d '\n'
+  end_of_file "$2" "$3" | base64 -w 0
   printf '\n'
 }
 

@@ -418,7 +418,7 @@ answer_look() {
 
 put_file() {
   printf '%s=' "$1"
-  base64 <"$2" | tr -d '\n'
+  base64 -w 0 <"$2"
   printf '\n'
 }
 
