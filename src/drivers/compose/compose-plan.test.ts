@@ -12,6 +12,7 @@ import {
   planAnswered,
 } from '../../../tests/support/compose-planning.ts';
 import type { HostRequest } from '../../host/host-session.ts';
+import { encodeWords } from '../../host/protocol.ts';
 import { planSchema } from '../../model/plan.ts';
 import { planDigest } from '../../model/plan-digest.ts';
 import { observedSchema } from './observed.ts';
@@ -24,12 +25,6 @@ const planned = async (facts: FactsOptions, options: PlanOptions = {}) => {
   if (result.kind === 'refused') throw new TypeError(result.refusal.reason);
   return result.plan;
 };
-
-const words = (text: string | undefined) =>
-  (text ?? '')
-    .split(' ')
-    .filter((word) => word !== '')
-    .map((word) => Buffer.from(word.slice(1), 'base64').toString());
 
 describe('a plan', () => {
   it('is whole, valid and bound to its digest', async () => {
@@ -120,13 +115,12 @@ describe('the request', () => {
       project_directory: '/opt/app',
     };
     const fields = await fieldsOf({ compose, files });
-    expect(words(fields['compose_files'])).toEqual([
-      'compose/base.yaml',
-      'modules/web/a/b.yaml',
-    ]);
-    expect(words(fields['services'])).toEqual(['web', 'db']);
-    expect(words(fields['oneshot'])).toEqual(['db']);
-    expect(words(fields['profiles'])).toEqual(['x']);
+    expect(fields['compose_files']).toBe(
+      encodeWords(['compose/base.yaml', 'modules/web/a/b.yaml']),
+    );
+    expect(fields['services']).toBe(encodeWords(['web', 'db']));
+    expect(fields['oneshot']).toBe(encodeWords(['db']));
+    expect(fields['profiles']).toBe(encodeWords(['x']));
     expect(fields).toMatchObject({
       ...{ op: 'plan', driver: 'compose', project: 'web' },
       project_directory: '/opt/app',
@@ -135,9 +129,9 @@ describe('the request', () => {
 
   it('has a default for all of it', async () => {
     const fields = await fieldsOf({});
-    expect(words(fields['compose_files'])).toEqual([
-      'modules/web/compose.yaml',
-    ]);
+    expect(fields['compose_files']).toBe(
+      encodeWords(['modules/web/compose.yaml']),
+    );
     expect(fields).toMatchObject({ services: '', project_directory: '' });
   });
 
