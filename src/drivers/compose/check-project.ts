@@ -30,44 +30,35 @@ function checkManifest(
   { model }: ComposeFacts,
   subject: ComposeSubject,
 ): Finding[] {
-  const { module, redact, settings } = subject;
+  const { module, settings } = subject;
   const own = ownServices(model, subject).map(({ name }) => name);
-  const known = [...model.services.keys()].slice(0, MAX_NAMED).join(', ');
-  const tell = (key: string, name: string) =>
-    finding(
-      'plan/error',
-      printable(
-        redact(
-          `${module}: compose.${key} names ${JSON.stringify(name)}; with its profiles the compose files have ${known || 'no service'}`,
-        ),
-      ),
-      {
-        module,
-        remedy: `Correct compose.${key} in module.yaml, or add the service or the profile that it is in.`,
-      },
-    );
   const missing = (settings.services ?? []).filter(
     (name) => !model.services.has(name),
   );
   const odd = settings.oneshot.filter((name) => !own.includes(name));
-  const none =
-    own.length === 0 && missing.length === 0
-      ? [
-          finding(
-            'plan/error',
-            `${module}: its compose files have no service`,
-            {
-              module,
-              remedy: 'Add a service, or the profile that it is in.',
-            },
-          ),
-        ]
-      : [];
+  if (own.length === 0 && missing.length === 0) {
+    const remedy = 'Add a service, or the profile that it is in.';
+    const reason = `${module}: its compose files have no service`;
+    return [finding('plan/error', reason, { module, remedy })];
+  }
+  const known = [...model.services.keys()].slice(0, MAX_NAMED).join(', ');
   return [
-    ...none,
-    ...missing.map((name) => tell('services', name)),
-    ...odd.map((name) => tell('oneshot', name)),
+    ...missing.map((name) => unknownService('services', name, known, subject)),
+    ...odd.map((name) => unknownService('oneshot', name, known, subject)),
   ];
+}
+
+function unknownService(
+  key: string,
+  name: string,
+  known: string,
+  { module, redact }: ComposeSubject,
+): Finding {
+  const reason = `${module}: compose.${key} names ${JSON.stringify(name)}; with its profiles the compose files have ${known || 'no service'}`;
+  return finding('plan/error', printable(redact(reason)), {
+    module,
+    remedy: `Correct compose.${key} in module.yaml, or add the service or the profile that it is in.`,
+  });
 }
 
 /** A plan hands names to the host: none may be an option, or be hidden. */
