@@ -6,6 +6,7 @@ import type { JudgedChange } from './judged-plan.ts';
 /** Clocks of runners and hosts differ a little. */
 const FUTURE_SKEW_MS = 120_000;
 const MAX_NAMED = 10;
+const MAX_DETAIL_LENGTH = 300;
 
 /** What one plan is held against. */
 export interface PlanDemands {
@@ -131,9 +132,10 @@ function findForbiddenChanges(
 function tell(changes: readonly JudgedChange[]): string {
   const named = changes
     .slice(0, MAX_NAMED)
-    .map(({ action, resource }) =>
-      printable(`${action} ${JSON.stringify(resource)}`),
-    );
+    .map(({ action, resource, detail }) => {
+      const why = detail ? ` (${detail.slice(0, MAX_DETAIL_LENGTH)})` : '';
+      return printable(`${action} ${JSON.stringify(resource)}${why}`);
+    });
   const more = changes.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -15,6 +15,8 @@ export interface JudgedChange {
   /** `unknown` where the format does not tell; never read as harmless. */
   readonly destructive: boolean | 'unknown';
   readonly sacred: boolean;
+  /** Why, in the words of the plan, where it has some. */
+  readonly detail?: string;
 }
 
 /**
