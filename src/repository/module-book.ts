@@ -24,6 +24,8 @@ export interface ModuleBook {
   claimants(): string[];
   /** Ids whose manifest may have a key. */
   mentioning(key: string): string[];
+  /** Ids whose manifest may have a name, of `[a-z0-9_-]`, as a value. */
+  naming(name: string): string[];
 }
 
 /**
@@ -79,6 +81,11 @@ export async function openModuleBook(
       [...texts].flatMap(([id, text]) => (mayClaimOutside(text) ? [id] : [])),
     mentioning: (key) =>
       [...texts].flatMap(([id, text]) => (mayHaveKey(text, key) ? [id] : [])),
+    naming(name) {
+      // No letter of a name stands beside it, whatever quotes or indents it.
+      const word = new RegExp(`(?<![a-z0-9_-])${name}(?![a-z0-9_-])|\\\\`);
+      return [...texts].flatMap(([id, text]) => (word.test(text) ? [id] : []));
+    },
   };
 }
 

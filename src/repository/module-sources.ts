@@ -4,7 +4,9 @@ import type { HostPolicy } from '../model/policy.ts';
 import { type Finding, finding } from '../model/verdict.ts';
 import { orderByDependencies } from './dependency-order.ts';
 import { type ManifestResult, readManifests } from './manifests.ts';
+import { openModuleBook } from './module-book.ts';
 import { ownedPaths } from './ownership.ts';
+import { findProjectClaims } from './project-claims.ts';
 import type { Subject } from './subject.ts';
 import { listTree, type TreeEntry } from './tree.ts';
 
@@ -42,11 +44,10 @@ export async function readModuleSources(
     })),
   );
   if (!order.ok) findings.push(circular(order.circle));
-  const owned = await ownedPaths(
-    await listTree(repository, head),
-    policy,
-    manifests,
-  );
+  const entries = await listTree(repository, head);
+  const book = await openModuleBook(repository, policy.modules_dir, entries);
+  findings.push(...findProjectClaims(book, manifests));
+  const owned = await ownedPaths(entries, policy, manifests);
   const sources: ModuleSource[] = [];
   for (const id of order.ok ? order.ids : []) {
     const manifest = manifests.get(id);
