@@ -110,11 +110,21 @@ function read(path: string): string | undefined {
 
 /**
  * Node by its path, which a login over ssh may not find; and less patience
- * with a service that does not become healthy.
+ * with a service that does not become healthy. Without the compose modules:
+ * a lane should run where no engine is.
  */
 function exampleFiles(): Changes {
+  const all = listRepositoryFiles(EXAMPLE);
+  const composed = all
+    .filter((path) => path.endsWith('/module.yaml'))
+    .filter((path) => /^driver: compose$/m.test(readRepositoryFile(path)))
+    .map((path) => path.replace(/module\.yaml$/, ''));
+  const left = [...composed, `${EXAMPLE}compose/`];
+  const paths = all.filter(
+    (path) => !left.some((folder) => path.startsWith(folder)),
+  );
   return Object.fromEntries(
-    listRepositoryFiles(EXAMPLE).map((path) => [
+    paths.map((path) => [
       path.slice(EXAMPLE.length),
       readRepositoryFile(path)
         .replaceAll(/(?<=^ {2}\w+: \[)node(?=,)/gm, process.execPath)
