@@ -6,7 +6,7 @@ const OTHER = `@sha256:${'b'.repeat(64)}`;
 
 it.each([
   ['postgres:16.1', 'postgres:16.4-alpine'],
-  ['postgres:16', 'docker.io/library/postgres:16'],
+  ['postgres:16', 'registry.example/library/postgres:16'],
   ['postgres:16', `postgres:16${DIGEST}`],
   ['localhost:5000/postgres:16', 'localhost:5000/postgres:16.2'],
   ['bitnami/postgresql:16', 'bitnamilegacy/postgresql:16.2.0-debian-12'],
@@ -15,7 +15,10 @@ it.each([
   ['mysql:8.0', 'mysql/mysql-server:8.4'],
   ['mariadb:11.4', 'mariadb:11.5'],
   ['postgres:9.6.1', 'postgres:9.6.24'],
-  ['quay.io/coreos/etcd:v3.5.0', 'quay.io/coreos/etcd:v3.5.9'],
+  [
+    'registry.example/coreos/etcd:v3.5.0',
+    'registry.example/coreos/etcd:v3.5.9',
+  ],
   [`postgres${DIGEST}`, `postgres${DIGEST}`],
   [`postgres:latest${DIGEST}`, `postgres:16${DIGEST}`],
   ['nginx:1', 'nginx:2'],
