@@ -85,7 +85,7 @@ describe.skipIf(!hasEngine)('the engine of the tests', () => {
     const second = await buildImage(project, 'web:1');
     expect(imageId(first.ref)).toBe(second.id);
     expect(second.id).not.toBe(first.id);
-    expect(docker('run', '--rm', first.id)).toMatch(/^1/);
+    expect(docker('run', '--rm', '--network', 'none', first.id)).toMatch(/^1/);
   });
 
   it('sees an image get healthy, and its checks as what they are', async () => {
