@@ -10,6 +10,7 @@ const PARTS = [
   'command',
   'compose-model',
   'compose-look',
+  'compose-join',
   'compose-adopt',
   'compose-health',
   'apply',

@@ -111,7 +111,8 @@ check_expectations() {
 apply_in_sync() {
   [ "$r_driver" != compose ] || watch_from_here "$facts/wanted"
   # Where somebody removed the live release by hand, it is put back.
-  if [ "$live" = "$r_tree" ] && [ -d "$base/current/" ]; then
+  if [ "$live" = "$r_tree" ] && [ -d "$base/current/" ] &&
+    { [ -z "$directory" ] || [ "$directory" = linked ]; }; then
     if check_health; then finish noop; fi
     failure="in sync, but not healthy"
     tell_failure

@@ -89,6 +89,7 @@ if [ "${APPLY_GATES_ENVIRONMENT-}" != clean ]; then
 fi
 
 answered=
+directory=
 following=
 work=
 worker=

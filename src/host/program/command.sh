@@ -43,10 +43,28 @@ note_values() {
       sed -e 's/[[:blank:]]*$//' -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/"
   done 2>/dev/null | while IFS= read -r value; do
     [ "${#value}" -lt 6 ] || printf '%s %s\n' "${#value}" "$value"
-  done | sort -rn | cut -d ' ' -f 2- |
+  done | awk "$AS_JSON" | sort -rn | cut -d ' ' -f 2- |
     sed -e 's/[[\.*$/]/[&]/g' -e 's/^^/[[:cntrl:]]*^/' \
       -e 's/.*/s\/&\/***\/g/' >"$work/hidden"
 }
+
+# Each value also as it stands in JSON, where that is another.
+AS_JSON='
+{
+  print
+  slash = sprintf("%c", 92)
+  text = ""
+  for (i = 1; i <= length($0); i++) {
+    c = substr($0, i, 1)
+    if (c == "\"" || c == slash) c = slash c
+    if (c == "<") c = slash "u003c"
+    if (c == ">") c = slash "u003e"
+    if (c == "&") c = slash "u0026"
+    text = text c
+  }
+  if (text != $0) print text
+}
+'
 
 # What cannot be hidden is not shown.
 hide_values() {

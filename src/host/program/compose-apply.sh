@@ -134,9 +134,48 @@ note_mounted() {
     mv -f "$base/mounted.next" "$base/mounted"
 }
 
+# One `up` for all where one of them waits for another, so that compose keeps
+# their order; else only those are made anew that have to be.
+bring_up_planned() {
+  decode_list "$r_recreate"
+  anew=$list
+  decode_list "$r_up"
+  if [ -n "$anew" ] && [ -n "$list" ] && are_linked "$anew" "$list"; then
+    anew="$anew $list"
+    list=
+  fi
+  # shellcheck disable=SC2086 # names of services
+  [ -z "$anew" ] || bring_up "$facts/whole" --force-recreate $anew || return 1
+  # shellcheck disable=SC2086 # names of services
+  [ -z "$list" ] || bring_up "$facts/whole" $list
+}
+
+# True if a service of one list depends on one of the other.
+are_linked() {
+  printf '%s\n' "$1" >"$facts/ones"
+  printf '%s\n' "$2" >"$facts/others"
+  awk -F '\t' -v ones="$facts/ones" -v others="$facts/others" '
+    BEGIN {
+      while ((getline line < ones) > 0) side[line] = 1
+      while ((getline line < others) > 0) side[line] = 2
+    }
+    {
+      split(substr($1, 2, length($1) - 2), k, ",")
+      if (k[3] != "\"depends_on\"") next
+      gsub(/"/, "", k[2])
+      gsub(/"/, "", k[4])
+      if (side[k[2]] + side[k[4]] == 3) linked = 1
+    }
+    END { exit !linked }
+  ' "$facts/new.model"
+}
+
 store_model() {
-  (umask 077 && cp "$facts/whole" "$base/model.json.next") &&
+  cp "$facts/new.model" "$facts/new.shown" && hide_values "$facts/new.shown"
+  (umask 077 && cp "$facts/whole" "$base/model.json.next" &&
+    cp "$facts/new.shown" "$base/model.shown.next") &&
     to_disk "$base/model.json.next" &&
+    mv -f "$base/model.shown.next" "$base/model.shown" &&
     mv -f "$base/model.json.next" "$base/model.json"
 }
 
@@ -164,15 +203,9 @@ apply_compose() {
     flip_to "$r_tree" && take_over_folder || give_back
   update_record applying
   find_env_files "$base/current"
-  force=
-  [ -z "$r_recreate" ] || force=--force-recreate
   returncode=0
   remove_services || returncode=1
-  decode_list "$r_up $r_recreate"
-  if [ "$returncode" -eq 0 ] && [ -n "$list" ]; then
-    # shellcheck disable=SC2086 # names of services
-    bring_up "$facts/whole" $force $list
-  fi
+  [ "$returncode" -ne 0 ] || bring_up_planned
   note_mounted "$facts/content-sums" "$r_tree"
   if [ "$returncode" -ne 0 ]; then
     failure="docker compose up exited $returncode"

@@ -122,7 +122,7 @@ END {
 '
 
 # What the engine has of the project: one question a kind, whatever the number.
-CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}'
+CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.HostConfig.NetworkMode}}{{"\t"}}{{.HostConfig.PidMode}}{{"\t"}}{{.HostConfig.IpcMode}}'
 
 # A compose that was killed leaves a new container under `<12 hex>_<name>`.
 HALF_MADE='
@@ -266,13 +266,16 @@ join_containers() {
   sums_of "$facts/keyed" >"$facts/keyed-sums"
   sums_of "$facts/contents" >"$facts/content-sums"
   : >>"$facts/mounted"
+  awk -F '\t' "$LOST" "$facts/found" >"$facts/lost"
   awk -F '\t' -v keyed="$facts/keyed-sums" -v contents="$facts/content-sums" \
-    -v mounted="$facts/mounted" -v adopted="$facts/adopted" "$HALF_MADE"'
+    -v mounted="$facts/mounted" -v adopted="$facts/adopted" \
+    -v alone="$facts/lost" "$HALF_MADE"'
     BEGIN {
       while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < contents) > 0) wanted[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < mounted) > 0) { split(line, c, "\t"); noted[c[1]] = c[3] }
       while ((getline line < adopted) > 0) same[line] = 1
+      while ((getline line < alone) > 0) lost[line] = 1
     }
     FILENAME ~ /hashes.raw$/ { next }
     $3 == "" { next }
@@ -280,12 +283,12 @@ join_containers() {
       if (!($3 in wanted)) state = "none"
       else if ($1 in noted) state = noted[$1] == wanted[$3] ? "same" : "other"
       else state = $1 in same ? "same" : "unknown"
-      print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2)
+      print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2) "\t" ($1 in lost ? "lost" : "")
     }
   ' "$facts/found" >"$facts/containers"
   awk -F '\t' -v keyed="$facts/keyed-sums" '
     BEGIN { while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64) }
-    { print $1 "\t" of[$2] }
+    $1 !~ /^[0-9a-f]+$/ || length($1) != 64 { print $1 "\t" of[$2] }
   ' "$facts/hashes.raw" >"$facts/hashes"
 }
 
@@ -360,7 +363,12 @@ look() {
   facts_sum=
   [ "$config_status" -eq 0 ] || return 0
   flatten "$facts/whole" "$facts/new" || problem compose_output "$compose_version"
-  on_model "$facts/whole" config --hash '*' 2>"$facts/hash-errors" |
+  hashed=$facts/whole
+  if joins_services "$hashed"; then
+    hashed=$facts/joined
+    join_services "$facts/whole" "$hashed"
+  fi
+  on_model "$hashed" config --hash '*' 2>"$facts/hash-errors" |
     tr ' ' '\t' >"$facts/hashes.raw" &
   hashes_job=$!
   read_images &
@@ -400,10 +408,15 @@ answer_look() {
     sample_project
     put_plain health "$health"
     put_plain sum "$facts_sum"
-    for model in new previous; do
-      cp "$facts/$model.model" "$facts/$model.shown"
-      hide_values "$facts/$model.shown"
-    done
+    cp "$facts/new.model" "$facts/new.shown"
+    # What was hidden when it was applied may have changed since.
+    if [ -s "$base/model.shown" ] && [ -s "$facts/previous.model" ]; then
+      cp "$base/model.shown" "$facts/previous.shown"
+    else
+      cp "$facts/previous.model" "$facts/previous.shown"
+    fi
+    hide_values "$facts/new.shown"
+    hide_values "$facts/previous.shown"
     put_file model "$facts/new.model"
     put_file model_shown "$facts/new.shown"
     put_file previous "$facts/previous.model"
