@@ -27,6 +27,7 @@ export interface ContainerOptions {
   readonly config?: string;
   readonly mounted?: string;
   readonly replace?: string;
+  readonly lost?: string;
 }
 
 export interface FactsOptions {
@@ -121,6 +122,7 @@ function containerLines({ containers, model }: FactsOptions): string {
           one.config ?? configOf(service),
           one.mounted ?? 'none',
           one.replace ?? '',
+          one.lost ?? '',
         ];
         return `${columns.join('\t')}\n`;
       }),

@@ -1,6 +1,7 @@
 import type { PlanChange } from '../../model/plan.ts';
 import { printable } from '../../model/printable.ts';
 import type { ComposeSubject } from './compose-subject.ts';
+import { withFollowers } from './decide-followers.ts';
 import { decideService } from './decide-service.ts';
 import { decideStorage } from './decide-storage.ts';
 import type { ComposeFacts } from './facts.ts';
@@ -22,7 +23,7 @@ export function decideChanges(
   const isSacred = subject.policy.sacred.modules.includes(subject.module);
   return [
     ...storage,
-    ...services,
+    ...withFollowers(services, facts, subject),
     ...decideRemovals(facts, subject),
     ...decideProject(facts),
   ]

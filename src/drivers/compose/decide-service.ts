@@ -5,7 +5,7 @@ import { storageKeys } from './decide-storage.ts';
 import type { ComposeFacts } from './facts.ts';
 import type { ComposeService } from './model.ts';
 import { findMovedData } from './mounted-data.ts';
-import { isSacredService } from './sacred-paths.ts';
+import { isOrWasSacred } from './sacred-paths.ts';
 import {
   cannotStart,
   composeSees,
@@ -106,7 +106,7 @@ function actionOf(
   const needsForce = sight.containers.some(
     (each) =>
       !composeSees(sight, each) &&
-      (unseen.length > 0 || isStale(each) || cannotStart(each)),
+      (unseen.length > 0 || isStale(each) || each.lost || cannotStart(each)),
   );
   return needsForce ? 'recreate' : 'update';
 }
@@ -135,21 +135,6 @@ function storageReasons(
   return storage
     .filter(({ resource }) => own.has(resource))
     .map(({ action, resource }) => `${action} of ${resource}`);
-}
-
-/** Also one that gives up what is sacred has to do with it. */
-function isOrWasSacred(
-  service: ComposeService,
-  { model, previous }: ComposeFacts,
-  subject: ComposeSubject,
-): boolean {
-  if (isSacredService(service, model, subject)) return true;
-  const before = previous?.services.get(service.name);
-  return (
-    previous !== undefined &&
-    before !== undefined &&
-    isSacredService(before, previous, subject)
-  );
 }
 
 function pullOf({ image, name }: ComposeService, sacred: boolean): PlanChange {

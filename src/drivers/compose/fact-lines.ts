@@ -17,6 +17,7 @@ const containerSchema = z.tuple([
   z.union([z.literal(''), sha256Schema]),
   z.enum(['same', 'other', 'unknown', 'none']),
   z.enum(['', 'replace']),
+  z.enum(['', 'lost']),
 ]);
 
 /** A container of the project, as far as it may be told. */
@@ -34,11 +35,24 @@ export interface ContainerFact {
   readonly mounted: 'same' | 'other' | 'unknown' | 'none';
   /** It was to replace another one, and compose was killed before it did. */
   readonly halfMade: boolean;
+  /** What it shares the network or processes of was started later. */
+  readonly lost: boolean;
 }
 
 export function parseContainers(text: string): readonly ContainerFact[] {
   return rowsOf(text, containerSchema, 'containers').map(
-    ([service, number, oneoff, state, exit, image, config, mounted, half]) => ({
+    ([
+      service,
+      number,
+      oneoff,
+      state,
+      exit,
+      image,
+      config,
+      mounted,
+      half,
+      lost,
+    ]) => ({
       service,
       number: Number(number),
       oneoff: oneoff === 'True',
@@ -48,6 +62,7 @@ export function parseContainers(text: string): readonly ContainerFact[] {
       config,
       mounted,
       halfMade: half !== '',
+      lost: lost !== '',
     }),
   );
 }

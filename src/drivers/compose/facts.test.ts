@@ -13,7 +13,11 @@ const FIELDS = makeFactFields({ model: MODEL, previous: MODEL });
 
 const SUM = 'a'.repeat(64);
 const IMAGE = `sha256:${SUM}`;
-const LINE = ['web', '1', 'False', 'running', '0', IMAGE, SUM, 'same', ''];
+const LINE = [
+  ...['web', '1', 'False', 'running', '0', IMAGE, SUM, 'same'],
+  '',
+  '',
+];
 
 const kindOf = (fields: Record<string, string>) =>
   parseFacts(encodeFields(fields)).kind;
@@ -78,7 +82,8 @@ describe('a field is malformed', () => {
     ['containers', container(6, 'x')],
     ['containers', container(7, '')],
     ['containers', container(8, 'x')],
-    ['containers', `${LINE.slice(0, 8).join('\t')}\n`],
+    ['containers', container(9, 'x')],
+    ['containers', `${LINE.slice(0, 9).join('\t')}\n`],
     ['containers', `${LINE.join('\t')}\t\n`],
     ['previous_host', 'data\n'],
     ['previous_host', 'link a\n'],

@@ -1,4 +1,5 @@
 import type { ComposeSubject } from './compose-subject.ts';
+import type { ComposeFacts } from './facts.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { itemsOf, mapOf, textAt } from './parse-model.ts';
 import { overlap, repositoryPath } from './repository-path.ts';
@@ -14,6 +15,21 @@ export function isSacredService(
 ): boolean {
   return hostPathsOf(service, model).some((path) =>
     isSacredPath(path, subject),
+  );
+}
+
+/** Also one that gives up what is sacred has to do with it. */
+export function isOrWasSacred(
+  service: ComposeService,
+  { model, previous }: ComposeFacts,
+  subject: ComposeSubject,
+): boolean {
+  if (isSacredService(service, model, subject)) return true;
+  const before = previous?.services.get(service.name);
+  return (
+    previous !== undefined &&
+    before !== undefined &&
+    isSacredService(before, previous, subject)
   );
 }
 

@@ -4,6 +4,9 @@ import type { ComposeFacts } from './facts.ts';
 import type { ComposeService } from './model.ts';
 import { changedContent } from './mounted-content.ts';
 
+const LOST =
+  'the container that it shares the network or processes of was started later';
+
 /** A service of the new model, and what the host has of it. */
 export interface ServiceSight {
   readonly service: ComposeService;
@@ -84,12 +87,14 @@ export function containerReasons(
   const told = before !== undefined && before !== service.image?.value;
   const states = containers.flatMap((each) => stateReason(each, sight) ?? []);
   const stale = containers.some(isStale);
+  const lost = containers.some((each) => each.lost) ? [LOST] : [];
   return [
     ...(reconfigured && !told ? ['configuration'] : []),
     ...(containers.length === wanted
       ? []
       : [`replicas ${containers.length} -> ${wanted}`]),
     ...new Set(states),
+    ...lost,
     ...(stale ? [changedContent(service, facts, subject)] : []),
   ];
 }

@@ -387,10 +387,10 @@ look() {
   [ -s "$facts/hashes.raw" ] || problem compose_output "$(tail -n 3 "$facts/hash-errors")"
   join_containers
   note_wanted "$facts/new.model" "$facts/wanted"
+  print_own_facts >"$facts/own-facts" || problem internal "the facts cannot be read"
   facts_sum=$({
     printf '%s\n' "$salt" "$live" "$directory"
-    cat "$facts/whole" "$facts/hashes" "$facts/containers" "$facts/images" \
-      "$facts/volumes" "$facts/networks" "$facts/changed" "$facts/content-sums"
+    cat "$facts/whole" "$facts/own-facts" "$facts/changed" "$facts/content-sums"
     cat "$base/model.json" 2>/dev/null
   } | sha256sum | cut -c 1-64)
 }
