@@ -11,6 +11,7 @@ const PARTS = [
   'compose-model',
   'compose-look',
   'compose-join',
+  'compose-own',
   'compose-adopt',
   'compose-health',
   'apply',

@@ -12,6 +12,7 @@ it('acts on what the plan names, and on nothing else', () => {
     ['update', 'network/b'],
     ['remove', 'volume/data'],
     ['create', 'volume/service/x'],
+    ['create', 'network/back'],
     ['update', 'project/web'],
   ].map(([action, resource]) => planChangeSchema.parse({ action, resource }));
   expect(actionsOf({ changes })).toEqual({
@@ -19,5 +20,7 @@ it('acts on what the plan names, and on nothing else', () => {
     recreate: ['c.d'],
     remove: ['e'],
     pull: ['b'],
+    newVolumes: ['service/x'],
+    newNetworks: ['back'],
   });
 });

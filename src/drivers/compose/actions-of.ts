@@ -9,6 +9,9 @@ export interface ComposeActions {
   readonly remove: readonly string[];
   /** Services whose image is to be pulled. */
   readonly pull: readonly string[];
+  /** Keys of what is made on the way; another module may come first. */
+  readonly newVolumes: readonly string[];
+  readonly newNetworks: readonly string[];
 }
 
 /** Reads from a plan what to do; a plan says nothing else to the host. */
@@ -24,5 +27,7 @@ export function actionsOf({ changes }: Pick<Plan, 'changes'>): ComposeActions {
     recreate: named('service', ['recreate']),
     remove: named('service', ['remove']),
     pull: named('image', ['pull']),
+    newVolumes: named('volume', ['create']),
+    newNetworks: named('network', ['create']),
   };
 }

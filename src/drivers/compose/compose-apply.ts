@@ -36,7 +36,7 @@ export async function applyCompose(
   const record = attemptName(run, plan);
   const lockWaitMs = request.lockWaitMs ?? DEFAULT_LOCK_WAIT_MS;
   const timeoutMs = applyTimeoutMs(request, lockWaitMs);
-  const { up, recreate, remove, pull } = actionsOf(plan);
+  const actions = actionsOf(plan);
   const reply = await host.perform({
     fields: {
       op: 'apply',
@@ -48,10 +48,12 @@ export async function applyCompose(
       expect_release: observed.data.release ?? '',
       expect_status: String(plan.exit_code),
       expect_output: observed.data.facts,
-      up: encodeWords(up),
-      recreate: encodeWords(recreate),
-      remove: encodeWords(remove),
-      pull: encodeWords(pull),
+      up: encodeWords(actions.up),
+      recreate: encodeWords(actions.recreate),
+      remove: encodeWords(actions.remove),
+      pull: encodeWords(actions.pull),
+      new_volumes: encodeWords(actions.newVolumes),
+      new_networks: encodeWords(actions.newNetworks),
       fence: request.fence === undefined ? '' : String(request.fence),
       lock_wait: String(Math.ceil(lockWaitMs / 1000)),
     },

@@ -127,7 +127,8 @@ read_request() {
       stop_argv | health_argv | health_timeout | streak | interval | http | \
       expect_release | expect_status | expect_output | stateful | armed | fence | \
       lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
-      project_directory | up | recreate | remove | pull | pull_timeout) ;;
+      project_directory | up | recreate | remove | pull | pull_timeout | \
+      new_volumes | new_networks) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it
@@ -153,7 +154,7 @@ forget_request() {
   r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
   r_body_size='' r_compose_files='' r_profiles='' r_project='' r_services=''
   r_oneshot='' r_project_directory='' r_up='' r_recreate='' r_remove='' r_pull=''
-  r_pull_timeout=''
+  r_pull_timeout='' r_new_volumes='' r_new_networks=''
 }
 
 # Sets word to what one `.base64` or `:plain` word stands for, to the last
@@ -220,7 +221,8 @@ check_compose_request() {
   done
   (PATH=$r_path && command -v docker >/dev/null 2>&1) ||
     problem unsupported "docker, in $r_path"
-  for token in $r_services $r_oneshot $r_profiles $r_up $r_recreate $r_remove $r_pull; do
+  for token in $r_services $r_oneshot $r_profiles $r_up $r_recreate $r_remove $r_pull \
+    $r_new_volumes $r_new_networks; do
     decode_word "$token"
     must_match service "$word" '!A-Za-z0-9._-'
     case $word in
