@@ -51,5 +51,5 @@ export function makeKillingExec(killing: Killing): Exec {
 
 /** True for the request of an apply. */
 export function isApply(input: Buffer): boolean {
-  return input.includes(`op=${Buffer.from('apply').toString('base64')}\n`);
+  return input.includes('op:apply\n');
 }
