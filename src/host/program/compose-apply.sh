@@ -42,63 +42,10 @@ pull_images() {
   on_model "$facts/whole" pull --quiet --policy always $list >>"$work/output" 2>&1
 }
 
-# What a killed compose left goes, if the one it was to replace is still there:
-# then it never ran. Else it takes the name. Never with its volumes, which are
-# those of the other.
-mend_names() {
-  read_containers "$facts/mend" || return 1
-  awk -F '\t' "$HALF_MADE"'half_made($2) { print $1 "\t" substr($2, 15) "\t" $3 }' \
-    "$facts/mend" | while IFS=$TAB read -r id name service; do
-    is_own "$service" || continue
-    if cut -f 2 "$facts/mend" | grep -qxF "/$name"; then
-      docker_cli rm -f "$id"
-    else
-      docker_cli rename "$id" "$name"
-    fi
-  done 2>>"$work/output" >/dev/null
-}
-
-# bring_up MODEL ARGS...: once more where compose was killed or the engine went
-# away, since both leave things half made.
-bring_up() {
-  model=$1
-  shift
-  compose_limit=$r_timeout
-  mend_names
-  run_up "$@"
-  if [ "$returncode" -ge 128 ] || ! engine_answers || has_half_made; then
-    wait_for_engine
-    mend_names
-    run_up "$@"
-  fi
-  mend_names
-  return "$returncode"
-}
-
-run_up() {
-  on_model "$model" up -d --no-deps --pull never --no-build "$@" \
-    >>"$work/output" 2>&1
-  returncode=$?
-}
-
-engine_answers() {
-  docker_cli version --format '{{.Server.Version}}' >/dev/null 2>&1
-}
-
-wait_for_engine() {
-  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    engine_answers && return 0
-    sleep 2
-  done
-}
-
-has_half_made() {
-  read_containers "$facts/mend" &&
-    awk -F '\t' "$HALF_MADE"'half_made($2) { found = 1 } END { exit !found }' "$facts/mend"
-}
-
-# Stops and takes away containers, never their volumes. Reads ids.
+# Stops and takes away containers, never their volumes. Reads ids. Stopping may
+# take as long as a service says.
 remove_containers() {
+  docker_limit=$r_timeout
   while IFS= read -r id; do
     docker_cli stop "$id" && docker_cli rm "$id" || exit 1
   done 2>>"$work/output" >/dev/null
@@ -288,6 +235,11 @@ list_touched() {
     $3 != "" && (!($1 in state) || $6 != state[$1] || $12 != started[$1]) { print $1 "\t" $3 > touched }
     END { for (id in state) if (!(id in here)) print "-\t" service[id] > gone }
   ' "$facts/after"
+  # So does what is left in the container of one that was made anew.
+  awk -F '\t' "$LOST" "$facts/after" | while IFS= read -r id; do
+    grep -q "^$id$TAB" "$facts/touched" || awk -F '\t' -v id="$id" \
+      '$1 == id && $3 != "" { print $1 "\t" $3 }' "$facts/after" >>"$facts/touched"
+  done
   # In a project of several modules only ours count.
   {
     cut -f 1 "$facts/wanted"

@@ -38,8 +38,8 @@ joins_services() {
   grep -Eq '^ {6}("(network_mode|pid|ipc)": "service:|"volumes_from": )' "$1"
 }
 
-# Prints the ids of what joined a container that was started later: it is in
-# what is left of the namespace before. Reads containers.
+# Prints the ids of what joined a container that is gone or was started later:
+# it is in what is left of that. Reads containers.
 LOST='
 function later(one, other) {
   sub(/Z$/, "", one)
@@ -56,8 +56,8 @@ END {
     if (c[6] != "running") continue
     for (k = 13; k <= 15; k++) {
       id = c[k]
-      if (sub(/^container:/, "", id) && (id in started) && later(started[id], c[12]))
-        print c[1]
+      if (!sub(/^container:/, "", id)) continue
+      if (!(id in started) || later(started[id], c[12])) { print c[1]; break }
     }
   }
 }
