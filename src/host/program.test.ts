@@ -15,6 +15,7 @@ const PARTS = [
   'compose-adopt',
   'compose-health',
   'apply',
+  'compose-up',
   'compose-apply',
   'main',
 ];
@@ -25,12 +26,12 @@ const source = PARTS.map((part) =>
 const has = (program: string) =>
   spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
-/** What travels to the host: the same program without its comments. */
+/** What travels to the host: without comments and indentation. */
 function renderModule(): string {
   const lines = source
     .split('\n')
     .filter((line) => !/^\s*#/.test(line) && line.trim() !== '')
-    .map((line) => `  ${JSON.stringify(line)},`);
+    .map((line) => `  ${JSON.stringify(line.trimStart())},`);
   return [
     '// Generated from src/host/program/*.sh by `npx vitest run src/host/program.test.ts --update`.',
     '// biome-ignore-all format: generated, one line for each line of the program',

@@ -131,8 +131,10 @@ function half_made(name) {
 }
 '
 
+# An engine that hangs is one that does not answer.
 docker_cli() {
-  env -i PATH="$r_path" HOME="$HOME" docker "$@" 7>&- 8>&- 9>&- </dev/null
+  env -i PATH="$r_path" HOME="$HOME" timeout -k 5 -- "${docker_limit:-60}" \
+    docker "$@" 7>&- 8>&- 9>&- </dev/null
 }
 
 # read_containers OUT: fails where the engine does not answer.

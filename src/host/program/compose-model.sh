@@ -57,9 +57,12 @@ compose() {
   done <<LIST
 $(printf '%s\n' "$env_files" | sort -r)
 LIST
-  # shellcheck disable=SC2086 # names and nothing else
-  (cd "$at" && exec env -i PATH="$r_path" HOME="$HOME" PWD="$at" $set_env \
-    timeout -k 5 -- "$compose_limit" $compose_program --ansi never --progress plain "$@") 7>&- 8>&- 9>&-
+  (
+    [ -n "${keeps_lock-}" ] || exec 8>&- 9>&-
+    # shellcheck disable=SC2086 # names and nothing else
+    cd "$at" && exec env -i PATH="$r_path" HOME="$HOME" PWD="$at" $set_env \
+      timeout -k 5 -- "$compose_limit" $compose_program --ansi never --progress plain "$@"
+  ) 7>&-
 }
 
 # on_model MODEL ARGS...: compose on a model that is resolved already.

@@ -1,0 +1,93 @@
+# ---- compose: up, and what a killed one leaves half made
+
+# bring_up MODEL ARGS...: once more where compose was killed or the engine went
+# away, since both leave things half made.
+bring_up() {
+  brought=$1
+  shift
+  compose_limit=$r_timeout
+  mend_names
+  run_up "$@"
+  if [ "$returncode" -ge 128 ] || lost_engine || has_half_made; then
+    wait_for_engine
+    mend_names
+    run_up "$@"
+  fi
+  mend_names brought
+  return "$returncode"
+}
+
+# A compose whose worker is killed works on: until it has ended, nobody else
+# gets the lock, nor is told that the attempt is over.
+run_up() {
+  [ ! -s "$facts/mended" ] || set -- --force-recreate "$@"
+  keeps_lock=yes
+  on_model "$brought" up -d --no-deps --pull never --no-build "$@" \
+    >"$work/up-output" 2>&1
+  returncode=$?
+  keeps_lock=
+  add_output up-output
+}
+
+# Also one that is back already: what it was asked for may be half done.
+lost_engine() {
+  ! engine_answers || { [ "$returncode" -ne 0 ] &&
+    grep -Eq 'Cannot connect to the Docker daemon|error during connect|EOF|connection reset' \
+      "$work/up-output"; }
+}
+
+engine_answers() {
+  docker_cli version --format '{{.Server.Version}}' >/dev/null 2>&1
+}
+
+wait_for_engine() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    engine_answers && return 0
+    sleep 2
+  done
+}
+
+# Prints `id TAB name it should have TAB state of who has that name`. A killed
+# compose leaves a new container under another name.
+list_half_made() {
+  read_containers "$facts/mend" || return 1
+  awk -F '\t' "$HALF_MADE"'
+    { state[$2] = $6 }
+    half_made($2) { name[$1] = substr($2, 15); service[$1] = $3 }
+    END {
+      for (id in name) print id "\t" name[id] "\t" service[id] "\t" \
+        ("/" name[id] in state ? state["/" name[id]] : "gone")
+    }
+  ' "$facts/mend" | while IFS=$TAB read -r id name service state; do
+    ! is_own "$service" || printf '%s\t%s\t%s\n' "$id" "$name" "$state"
+  done
+}
+
+has_half_made() {
+  [ -n "$(list_half_made)" ]
+}
+
+# Gives back one name to one container. Before `up`, the new one goes where the
+# old one runs: it never did. Where the old one was stopped, the engine may
+# still be asked to take it away, so the new one takes its place: both have the
+# same anonymous volumes, which go with neither. It may lack a network that was
+# still to be joined, so it is made anew. After `up` the one with the right name
+# is the right one.
+mend_names() {
+  : >"$facts/mended"
+  list_half_made | while IFS=$TAB read -r id name state; do
+    case ${1-}$state in
+    running | paused | restarting | brought[!g]*)
+      docker_cli rm -f "$id"
+      continue
+      ;;
+    gone | broughtgone) ;;
+    *) docker_cli rm -f "$name" ;;
+    esac
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      docker_cli rename "$id" "$name" && break
+      sleep 1
+    done
+    printf '%s\n' "$name" >>"$facts/mended"
+  done 2>>"$work/output" >/dev/null
+}
