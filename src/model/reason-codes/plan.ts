@@ -132,9 +132,4 @@ export const PLAN_REASONS = {
       'The plan would run a command of a pull request, which nobody has merged, on the host.',
     remedy: 'Merge the change; the lane makes the plan then.',
   },
-  'plan/driver-unsupported': {
-    exit: 5,
-    cause: 'The driver of the module is not available in this version.',
-    remedy: 'Use driver: command, or a version that has the driver.',
-  },
 } as const satisfies ReasonTable<'plan'>;

@@ -1,0 +1,1 @@
+import{createHash as s}from"node:crypto";function r(t,e){let a=[t.id,t.attempt,e.module,e.created_at],i=s("sha256").update(JSON.stringify([...a,e.digest])).digest("hex");return`${[t.id,t.attempt,e.module].map(o=>o.replace(/[^A-Za-z0-9_-]/g,"_").slice(0,63)).join("-")}-${i.slice(0,16)}`}export{r as a};

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-6X6KWMVF.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-4HGMRZV4.js")).openTailscaleHost(o);case"local":return(await import("./local-DRM5TZ2L.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-6X6KWMVF.js")).closeSshHosts(o,t)}export{e as a,s as b};

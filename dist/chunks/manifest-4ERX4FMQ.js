@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-VQM4BQMV.js";import"./chunk-M5BBEJ7K.js";import"./chunk-TABZV4EV.js";import"./chunk-QASY6644.js";import"./chunk-YJCKFQBH.js";import"./chunk-HNGKLPX5.js";import"./chunk-EMBIDUMY.js";export{a as manifestSchema,b as parseManifest};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-5Q4EI6R4.js";import"./chunk-M5BBEJ7K.js";import"./chunk-TABZV4EV.js";import"./chunk-QASY6644.js";import"./chunk-YJCKFQBH.js";import"./chunk-HNGKLPX5.js";import"./chunk-EMBIDUMY.js";export{b as parsePolicy,a as policySchema};
