@@ -82,7 +82,7 @@ holds_content() {
 # by links until it is moved aside.
 take_over_files() {
   [ "$directory" = folder ] || return 0
-  make_private "$base/shared" || return 1
+  mkdir -p "$base" && make_private "$base/shared" || return 1
   for token in $r_host_files $r_host_dirs; do
     decode_word "$token"
     find_shared "$word"

@@ -11,7 +11,13 @@ tag_running() {
 }
 
 tag_of() {
-  printf 'apply-gates/%s-images:%.16s.%s' "$r_runtime" "${previous:-$live}" "$1"
+  printf '%s%.16s.%s' "$(image_prefix)" "${previous:-$live}" "$1"
+}
+
+# One engine may serve several runtime roots, with modules of the same name.
+image_prefix() {
+  printf 'apply-gates/%s-images:%.8s.' "$r_runtime" \
+    "$(printf %s "$base" | sha256sum)"
 }
 
 is_own() {
@@ -263,13 +269,13 @@ pin_images() {
   note_wanted "$facts/previous.model" "$facts/wanted-before"
   cut -f 1 "$facts/wanted-before" >"$facts/previous.own"
   cut -f 3,8 "$facts/found" | sort -u >"$facts/ran"
-  awk -v ran="$facts/ran" -v runtime="$r_runtime" -v tree="$previous" '
+  awk -v ran="$facts/ran" -v prefix="$(image_prefix)" -v tree="$previous" '
     BEGIN { while ((getline line < ran) > 0) { split(line, c, "\t"); had[c[1]] = 1 } }
     /^  "[a-z]+": [{]$/ { top = $1 }
     /^    "/ { split($0, k, "\""); service = k[2] }
     /^      "image": / && top == "\"services\":" && (service in had) {
       comma = /,$/ ? "," : ""
-      printf "      \"image\": \"apply-gates/%s-images:%s.%s\"%s\n", runtime, substr(tree, 1, 16), service, comma
+      printf "      \"image\": \"%s%s.%s\"%s\n", prefix, substr(tree, 1, 16), service, comma
       next
     }
     { print }
@@ -283,7 +289,11 @@ undo_first_compose() {
     BEGIN { while ((getline line < before) > 0) { split(line, c, "\t"); was[c[1]] = 1 } }
     !($1 in was) { print $1 }
   ' "$facts/touched" | remove_containers
-  if [ -s "$facts/found" ]; then
+  if awk -F '\t' -v names="$facts/ours" '
+    BEGIN { while ((getline line < names) > 0) named[line] = 1 }
+    $3 in named { found = 1 }
+    END { exit !found }
+  ' "$facts/found"; then
     failure="$failure; what ran before was not applied from here, so there is no way back to it"
   else
     failure="$failure; what it had started was stopped"
@@ -295,11 +305,15 @@ undo_first_compose() {
 
 # Forgets images that were kept for releases that are gone.
 prune_images() {
-  docker_cli image ls --format '{{.Tag}}' "apply-gates/$r_runtime-images" 2>/dev/null |
-    while IFS= read -r tag; do
-      for kept in "$base/releases/${tag%%.*}"*; do
+  prefix=$(image_prefix)
+  docker_cli image ls --format '{{.Repository}}:{{.Tag}}' \
+    "apply-gates/$r_runtime-images" 2>/dev/null |
+    while IFS= read -r name; do
+      tree=${name#"$prefix"}
+      [ "$tree" != "$name" ] || continue
+      for kept in "$base/releases/${tree%%.*}"*; do
         [ -d "$kept" ] && continue 2
       done
-      docker_cli image rm "apply-gates/$r_runtime-images:$tag"
+      docker_cli image rm "$name"
     done >/dev/null 2>&1
 }

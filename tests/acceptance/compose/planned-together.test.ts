@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostSession } from '../../../src/host/host-session.ts';
 import {
@@ -36,20 +37,24 @@ describe.skipIf(!hasEngine)('two modules of one project', () => {
   });
 
   /** The module of one of the services `web` and `worker`. */
-  const moduleOf = (service: string, tail = {}) =>
+  const moduleOf = (service: string, tail = {}, worker = {}) =>
     makeComposeRelease({
       id: `${project}-${service}`,
       files: {
         '/compose/both.yaml': JSON.stringify({
           services: {
             web: { image, volumes: ['both:/both', 'own:/own'] },
-            worker: { image, volumes: ['both:/both'], depends_on: ['web'] },
+            worker: {
+              ...{ image, volumes: ['both:/both'], depends_on: ['web'] },
+              ...worker,
+            },
           },
           volumes: { both: {}, own: {} },
           ...tail,
         }),
       },
       manifest: {
+        health: { timeout: '6s', streak: 2, interval: '1s' },
         compose: { file: '/compose/both.yaml', project, services: [service] },
       },
     });
@@ -130,6 +135,21 @@ describe.skipIf(!hasEngine)('two modules of one project', () => {
       result: 'refused',
       finding: { code: 'apply/plan-changed' },
     });
+  });
+
+  it('a first apply that fails leaves nothing, and its neighbour alone', async () => {
+    await applyComposeRelease(session, moduleOf('web'));
+    const before = started();
+    const broken = moduleOf('worker', {}, { command: ['false'] });
+    expect(await applyComposeRelease(session, broken)).toMatchObject({
+      result: 'failed',
+    });
+    expect(started()).toEqual(before);
+    const base = `${host.runtimeRoot}/${project}-worker`;
+    expect(existsSync(`${base}/current`)).toBe(false);
+    expect(
+      await applyComposeRelease(session, moduleOf('worker')),
+    ).toMatchObject({ result: 'applied' });
   });
 
   it('a volume that a plan saw and that is gone is another plan', async () => {
