@@ -1690,7 +1690,7 @@ export const HOST_PROGRAM = [
   "[ -n \"$(list_half_made)\" ]",
   "}",
   "mend_names() {",
-  ": >\"$facts/mended\"",
+  ": >>\"$facts/mended\"",
   "list_half_made | while IFS=$TAB read -r id name state; do",
   "case ${1-}$state in",
   "running | paused | restarting | brought[!g]*)",

@@ -74,7 +74,7 @@ has_half_made() {
 # still to be joined, so it is made anew. After `up` the one with the right name
 # is the right one.
 mend_names() {
-  : >"$facts/mended"
+  : >>"$facts/mended"
   list_half_made | while IFS=$TAB read -r id name state; do
     case ${1-}$state in
     running | paused | restarting | brought[!g]*)
