@@ -207,17 +207,18 @@ LIST
 }
 
 STORAGE='
-function field(name) { return name in value ? value[name] : "" }
-function default(text, otherwise) { return text == "" ? otherwise : text }
-function finish(   text, present, same) {
+function finish(   text, present, same, defined) {
   if (current == "") return
   text = name == "" ? "" : substr(name, 2, length(name) - 2)
   present = text in has ? "yes" : "no"
+  defined = driver options
+  if (kind == "network") defined = defined internal " " attachable " " ipv6
   if (external) same = "same"
-  else if (current in old) same = old[current] == all ? "same" : "other"
-  else if (present == "no") same = "new"
-  else if (kind == "volume") same = has[text] == driver "" options ? "same" : "other"
-  else same = has[text] == driver "" options internal " " attachable " " ipv6 ? "same" : "other"
+  else if ((current in old) && old[current] != all) same = "other"
+  else if (present == "no") same = current in old ? "same" : "new"
+  # Compose keeps a volume that it was told to make anew, and says nothing.
+  else if ((current in old) && kind == "network") same = "same"
+  else same = has[text] == defined ? "same" : "other"
   print substr(current, 2, length(current) - 2) "\t" text "\t" present "\t" same
 }
 BEGIN {

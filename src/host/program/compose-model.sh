@@ -61,6 +61,7 @@ LIST
     [ -n "${keeps_lock-}" ] || exec 8>&- 9>&-
     # shellcheck disable=SC2086 # names and nothing else
     cd "$at" && exec env -i PATH="$r_path" HOME="$HOME" PWD="$at" $set_env \
+    COMPOSE_EXPERIMENTAL_GIT_REMOTE=0 COMPOSE_EXPERIMENTAL_OCI_REMOTE=0 \
       timeout -k 5 -- "$compose_limit" $compose_program --ansi never --progress plain "$@"
   ) 7>&-
 }
