@@ -73,7 +73,7 @@ function decide(
     if (definition !== 'other') return undefined;
     const what =
       kind === 'volume'
-        ? 'defined otherwise; the data of the one there would be lost'
+        ? 'defined otherwise; the one there stays as it is, since its data would be lost; give it a new name instead'
         : 'defined otherwise; all that is attached to it would be stopped, also of other modules; give it a new name instead';
     return { action: 'update', destructive: true, detail: what };
   }
