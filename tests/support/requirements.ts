@@ -72,12 +72,17 @@ function findNode24(given: string | undefined): string | undefined {
   return status === 0 && /^v24\./.test(stdout) ? candidate : undefined;
 }
 
-/** The engine must answer, its compose be new enough, and images be made. */
+/** Tests make their images themselves, of a busybox that needs no library. */
 function findEngine(given: string | undefined): string | undefined {
+  return findStaticBusybox() === undefined
+    ? undefined
+    : findAnsweringEngine(given);
+}
+
+/** The client of an engine that answers, with a compose that is new enough. */
+export function findAnsweringEngine(given?: string): string | undefined {
   const docker = given || findProgram('docker');
-  if (docker === undefined || findStaticBusybox() === undefined) {
-    return undefined;
-  }
+  if (docker === undefined) return undefined;
   const engine = ask(docker, 'info', '--format', '{{.ServerVersion}}');
   if (engine.status !== 0 || engine.stdout.trim() === '') return undefined;
   const compose = ask(docker, 'compose', 'version', '--short');

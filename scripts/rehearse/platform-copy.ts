@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The example platform in a temporary folder, with this machine as its host. */
+export interface PlatformCopy {
+  readonly folder: string;
+  /** The repository. */
+  readonly repo: string;
+  /** `runtime_root` of its only host. */
+  readonly host: string;
+  git(...args: readonly string[]): string;
+  /** Changes a file, which may be new, and commits it. Returns the commit. */
+  commit(path: string, change: (text: string) => string): string;
+  /** Runs the lane, and checks how it ends. */
+  rehearse(title: string, exit: number, ...args: readonly string[]): void;
+  /** Options that arm a stateful module for the commit at head. */
+  armed(module: string): string[];
+  check(claim: string, holds: boolean): void;
+  /** How many checks did not hold. */
+  readonly failures: () => number;
+  remove(): void;
+}
+
+export function makePlatformCopy(): PlatformCopy {
+  const folder = mkdtempSync(join(tmpdir(), 'apply-gates-rehearse-'));
+  const repo = join(folder, 'platform');
+  const host = join(folder, 'host');
+  cpSync(join(root, 'examples/platform'), repo, { recursive: true });
+  mkdirSync(join(host, 'backups'), { recursive: true });
+  let failures = 0;
+  const git: PlatformCopy['git'] = (...args) =>
+    execFileSync('git', [...IDENTITY, ...args], {
+      cwd: repo,
+      encoding: 'utf8',
+    }).trim();
+  const check: PlatformCopy['check'] = (claim, holds) => {
+    console.log(`${holds ? 'ok  ' : 'FAIL'} ${claim}`);
+    if (!holds) failures += 1;
+  };
+  git('init', '--quiet', '--initial-branch', 'main');
+  return {
+    ...{ folder, repo, host, git, check },
+    failures: () => failures,
+    commit: (path, change) => {
+      const file = join(repo, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, change(readText(file)));
+      git('add', '--all');
+      git('commit', '--quiet', '--message', `Change ${path}`);
+      return git('rev-parse', 'HEAD');
+    },
+    rehearse: (title, exit, ...args) => {
+      console.log(`\n=== ${title}`);
+      const command = [join(root, 'dist/cli.js'), 'rehearse', '--repo', repo];
+      const { status } = spawnSync(process.execPath, [...command, ...args], {
+        stdio: 'inherit',
+      });
+      check(`the lane ends with exit ${exit}`, status === exit);
+    },
+    armed: (module) => {
+      const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+      const backup = `${host}/backups/${module}-${time}.tar.gz`;
+      const sha = git('rev-parse', 'HEAD').slice(0, 12);
+      return [
+        ...['--input', `module=${module}`, '--input', 'allow_stateful=true'],
+        ...['--input', `backup_ref=${backup}`],
+        ...['--input', `stateful_confirm=apply ${module} ${sha}`],
+      ];
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+const IDENTITY = ['-c', 'user.name=you', '-c', 'user.email=you@example.org'];
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Waits for ten seconds at most: what comes after it checks it. */
+export async function waitFor(condition: () => Promise<boolean>) {
+  for (let tries = 0; tries < 100 && !(await condition()); tries += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
