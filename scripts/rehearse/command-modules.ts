@@ -87,10 +87,13 @@ function sharedFolder(copy: PlatformCopy, module: CommandModule): string {
   return join(copy.host, module, 'shared');
 }
 
+/** What a service says; nothing where it does not answer. */
 async function ask(port: number, path = '/'): Promise<string> {
-  try {
-    return await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-  } catch {
-    return '';
+  // A connection that was kept may have been closed while the lane ran.
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      return await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    } catch {}
   }
+  return '';
 }
