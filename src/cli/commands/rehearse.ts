@@ -19,8 +19,9 @@ interface RehearseOptions extends RepositoryOptions {
 
 /**
  * Runs the lane on this machine before anything is pushed. Only hosts with
- * `transport: local` are really changed, and the state then stays in this
- * repository; with any other host the rehearsal ends before the apply.
+ * `transport: local` are really changed, their containers too, under the names
+ * that the modules give; the state then stays in this repository. With any
+ * other host the rehearsal ends before the apply.
  */
 export function rehearse(options: RehearseOptions) {
   return async (terminal: Terminal): Promise<number> => {
@@ -41,7 +42,11 @@ export function rehearse(options: RehearseOptions) {
     try {
       const stops =
         options.planOnly === true || (await hasRemoteHost(options, run));
-      if (stops) terminal.line('The rehearsal ends before the apply.');
+      terminal.line(
+        stops
+          ? 'The rehearsal ends before the apply.'
+          : 'This machine is the host: what may be applied is really applied, containers too. --plan-only looks only.',
+      );
       return await runLaneHere(
         {
           lane: AUTO_APPLY,
