@@ -71,7 +71,7 @@ function unsetFinding(
     `${module} on ${name}: ${told.join(', ')} ${told.length === 1 ? 'has' : 'have'} no value${why}`,
     {
       module,
-      remedy: `Give a value on the host${declare}: ${command}; or a default in the compose file: \${${told[0]}:-default}. A plain dollar is written $$.`,
+      remedy: `Give a value on the host${declare}: ${command}; or write it with a default in the compose file, as in \${NAME:-default}. A plain dollar is written $$.`,
     },
   );
 }
