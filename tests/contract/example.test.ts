@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkFiles } from '../../src/drivers/compose/check-files.ts';
 import { composeSettings } from '../../src/drivers/compose/compose-subject.ts';
+import { checkFiles } from '../../src/drivers/compose/source/check-files.ts';
 import { parseManifest } from '../../src/model/manifest.ts';
 import { parsePolicy } from '../../src/model/policy.ts';
 import { makeFile } from '../support/host-modules.ts';

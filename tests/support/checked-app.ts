@@ -1,4 +1,4 @@
-import { checkModel } from '../../src/drivers/compose/check-model.ts';
+import { checkModel } from '../../src/drivers/compose/access/check-model.ts';
 import { type ModelOptions, makeComposeFacts } from './compose-facts.ts';
 import { makeComposeSubject, type SubjectOptions } from './compose-subject.ts';
 

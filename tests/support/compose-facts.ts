@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type ComposeFacts,
   parseFacts,
-} from '../../src/drivers/compose/facts.ts';
+} from '../../src/drivers/compose/facts/facts.ts';
 
 /** A service, volume or other part of a model, as compose prints it. */
 type Part = Readonly<Record<string, unknown>>;

@@ -4,10 +4,10 @@ import { isModuleId } from '../../model/identifiers.ts';
 import { serviceSchema } from '../../model/manifest.ts';
 import { printable } from '../../model/printable.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
+import { storageKeys } from './changes/decide-storage.ts';
+import { ownServices, removedServices } from './changes/own-services.ts';
 import type { ComposeSubject } from './compose-subject.ts';
-import { storageKeys } from './decide-storage.ts';
-import type { ComposeFacts } from './facts.ts';
-import { ownServices, removedServices } from './own-services.ts';
+import type { ComposeFacts } from './facts/facts.ts';
 
 const MAX_NAMED = 20;
 
