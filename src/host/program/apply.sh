@@ -113,16 +113,17 @@ apply_in_sync() {
   # Where somebody removed the live release by hand, it is put back.
   if [ "$live" = "$r_tree" ] && [ -d "$base/current/" ] &&
     { [ -z "$directory" ] || [ "$directory" = linked ]; }; then
-    if check_health; then finish noop; fi
+    if check_health; then
+      end_in_sync || give_back
+      finish noop
+    fi
     failure="in sync, but not healthy"
     tell_failure
     finish unhealthy
   fi
   update_record flipping && take_over_files && install_release &&
     flip_to "$r_tree" && take_over_folder || give_back
-  if [ "$r_driver" = compose ]; then
-    note_mounted "$facts/content-sums" "$r_tree" && store_model || give_back
-  fi
+  end_in_sync || give_back
   if check_health; then
     prune_releases
     finish released
@@ -133,9 +134,18 @@ apply_in_sync() {
   finish unhealthy
 }
 
+# What an apply that was cut off did not come to.
+end_in_sync() {
+  [ "$r_driver" = compose ] || return 0
+  [ "$live" != "$previous" ] || [ -n "$unfinished" ] ||
+    ! cmp -s "$facts/whole" "$base/model.json" || return 0
+  prepare_model && note_mounted "$facts/content-sums" "$r_tree" && store_model
+}
+
 # Something could not be stored before any command ran.
 give_back() {
   : "${failure:=the release could not be stored: no space, or read-only}"
+  [ "$r_driver" != compose ] || give_back_notes
   [ "$live" = "$previous" ] || go_back_to_previous
   finish "$refusal"
 }

@@ -1,19 +1,5 @@
 # ---- compose: apply
 
-# Tags what runs now, so that nothing takes an image away that the way back
-# needs. The tag names the live release and goes with it.
-tag_running() {
-  [ -n "$live" ] || return 0
-  cut -f 3,8 "$facts/found" | sort -u | while IFS=$TAB read -r service image; do
-    is_own "$service" || continue
-    docker_cli tag "$image" "$(tag_of "$service")" || exit 1
-  done >>"$work/output" 2>&1
-}
-
-tag_of() {
-  printf '%s%.16s.%s' "$(image_prefix)" "${previous:-$live}" "$1"
-}
-
 # One engine may serve several runtime roots, with modules of the same name.
 image_prefix() {
   printf 'apply-gates/%s-images:%.8s.' "$r_runtime" \
@@ -57,14 +43,25 @@ remove_containers() {
   done 2>>"$work/output" >/dev/null
 }
 
-remove_services() {
+# Stops what is to be removed, and frees its name. It is taken away only when
+# the rest is healthy: its anonymous volumes go with it, and the way back needs
+# them.
+stop_removed() {
   decode_list "$r_remove"
-  [ -n "$list" ] || return 0
   printf '%s\n' "$list" >"$facts/to-remove"
   awk -F '\t' -v names="$facts/to-remove" '
     BEGIN { while ((getline line < names) > 0) named[line] = 1 }
-    $3 in named { print $1 }
-  ' "$facts/found" | remove_containers
+    ($3 in named) && $3 != "" { print $1 "\t" $2 }
+  ' "$facts/found" >"$facts/removed"
+  docker_limit=$r_timeout
+  while IFS=$TAB read -r id name; do
+    docker_cli stop "$id" || return 1
+    case $name in
+    *.removed) ;;
+    *) docker_cli rename "$id" "${name#/}.removed" || return 1 ;;
+    esac
+  done <"$facts/removed" 2>>"$work/output" >/dev/null
+  docker_limit=
 }
 
 # Notes what each container of ours was made with, for the next plan. Those
@@ -83,7 +80,20 @@ note_mounted() {
     $1 in noted { print noted[$1]; next }
     $1 in old { if ($3 in wanted) next }
     { print $1 "\t" $3 "\t" ($3 in wanted ? wanted[$3] : "-") "\t" tree }
-  ' "$facts/after" >"$base/mounted.next" &&
+  ' "$facts/after" >"$base/mounted.next" && to_disk "$base/mounted.next" &&
+    mv -f "$base/mounted.next" "$base/mounted"
+}
+
+# A container that starts again by itself reads what is live then. Until it is
+# known what those that change read, they are not known to read anything.
+forget_mounted() {
+  [ -s "$base/mounted" ] || return 0
+  decode_list "$r_up $r_recreate"
+  printf '%s\n' "$list" >"$facts/to-forget"
+  awk -F '\t' -v names="$facts/to-forget" '
+    BEGIN { while ((getline line < names) > 0) named[line] = 1 }
+    !($2 in named)
+  ' "$base/mounted" >"$base/mounted.next" && to_disk "$base/mounted.next" &&
     mv -f "$base/mounted.next" "$base/mounted"
 }
 
@@ -123,13 +133,18 @@ are_linked() {
   ' "$facts/new.model"
 }
 
-store_model() {
+# Before anything changes, while there is room and a way back.
+prepare_model() {
   cp "$facts/new.model" "$facts/new.shown" && hide_values "$facts/new.shown"
   (umask 077 && cp "$facts/whole" "$base/model.json.next" &&
     cp "$facts/new.shown" "$base/model.shown.next") &&
-    to_disk "$base/model.json.next" &&
-    mv -f "$base/model.shown.next" "$base/model.shown" &&
-    mv -f "$base/model.json.next" "$base/model.json"
+    to_disk "$base/model.json.next"
+}
+
+# From here on the way back leads to this release.
+store_model() {
+  mv -f "$base/model.shown.next" "$base/model.shown" &&
+    mv -f "$base/model.json.next" "$base/model.json" && end_attempts
 }
 
 # The host is held to the plan: the same facts, or nothing is done.
@@ -152,12 +167,13 @@ apply_compose() {
     failure="an image that runs could not be tagged"
     give_back
   }
-  update_record flipping && take_over_files && install_release &&
-    flip_to "$r_tree" && take_over_folder || give_back
+  update_record flipping && take_over_files && install_release && prepare_model &&
+    begin_attempts && forget_mounted && flip_to "$r_tree" && take_over_folder ||
+    give_back
   update_record applying
   find_env_files "$base/current"
   returncode=0
-  remove_services || returncode=1
+  stop_removed || returncode=1
   [ "$returncode" -ne 0 ] || bring_up_planned
   note_mounted "$facts/content-sums" "$r_tree"
   if [ "$returncode" -ne 0 ]; then
@@ -166,6 +182,7 @@ apply_compose() {
     update_record checking
     watch_from_here "$facts/wanted"
     if check_health; then
+      cut -f 1 "$facts/removed" | remove_containers
       store_model
       prune_releases
       finish applied
@@ -174,133 +191,6 @@ apply_compose() {
     tell_failure
   fi
   undo_compose
-}
-
-# The way back: the release and the model before, with the images that ran.
-undo_compose() {
-  [ "$r_stateful" != true ] || finish failed
-  if [ -z "$previous" ] || [ ! -s "$base/model.json" ]; then
-    undo_first_compose
-  fi
-  [ -d "$base/releases/$previous" ] && [ -s "$base/releases/$previous.command" ] ||
-    finish failed
-  update_record rolling-back
-  list_touched
-  forget_request
-  read_request <"$base/releases/$previous.command"
-  r_root=${base%/*}
-  directory=
-  [ "$r_driver" = compose ] || finish failed
-  find_absent
-  if [ -n "$absent" ]; then
-    failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"
-    finish failed
-  fi
-  flip_to "$previous" || finish failed
-  set_compose_places
-  find_env_files "$base/current"
-  pin_images
-  # What the failed release added has no place in the one before.
-  awk -F '\t' -v known="$facts/previous.own" '
-    BEGIN { while ((getline line < known) > 0) mine[line] = 1 }
-    !($2 in mine) { print $1 }
-  ' "$facts/touched" | remove_containers
-  back=$(cut -f 2 "$facts/touched" "$facts/gone" | sort -u | while IFS= read -r service; do
-    grep -qx -- "$service" "$facts/previous.own" && printf '%s\n' "$service"
-  done)
-  returncode_failed=$returncode
-  if [ -n "$back" ]; then
-    # shellcheck disable=SC2086 # names of services
-    bring_up "$facts/pinned" --force-recreate $back || {
-      returncode=$returncode_failed
-      failure="$failure; the release before it did not come back"
-      finish failed
-    }
-  fi
-  returncode=$returncode_failed
-  note_mounted "$facts/content-sums-before" "$previous"
-  note_wanted "$facts/previous.model" "$facts/wanted-before"
-  watch_from_here "$facts/wanted-before"
-  check_health && finish rolled_back
-  tell_failure
-  failure="$failure; the release before it did not come back"
-  finish failed
-}
-
-# Containers of ours that are there now and were not, or run no longer, and the
-# services of those that were there and are gone.
-list_touched() {
-  read_containers "$facts/after" || :
-  awk -F '\t' -v before="$facts/found" -v touched="$facts/touched" -v gone="$facts/gone" '
-    BEGIN {
-      while ((getline line < before) > 0) { split(line, c, "\t"); state[c[1]] = c[6]; service[c[1]] = c[3]; started[c[1]] = c[12] }
-      printf "" > touched
-      printf "" > gone
-    }
-    { here[$1] = 1 }
-    $3 != "" && (!($1 in state) || $6 != state[$1] || $12 != started[$1]) { print $1 "\t" $3 > touched }
-    END { for (id in state) if (!(id in here)) print "-\t" service[id] > gone }
-  ' "$facts/after"
-  # So does what is left in the container of one that was made anew.
-  awk -F '\t' "$LOST" "$facts/after" | while IFS= read -r id; do
-    grep -q "^$id$TAB" "$facts/touched" || awk -F '\t' -v id="$id" \
-      '$1 == id && $3 != "" { print $1 "\t" $3 }' "$facts/after" >>"$facts/touched"
-  done
-  # In a project of several modules only ours count.
-  {
-    cut -f 1 "$facts/wanted"
-    decode_list "$r_remove"
-    printf '%s\n' "$list"
-  } >"$facts/ours"
-  for which in touched gone; do
-    awk -F '\t' -v names="$facts/ours" '
-      BEGIN { while ((getline line < names) > 0) named[line] = 1 }
-      $2 in named
-    ' "$facts/$which" >"$facts/$which.own"
-    mv -f "$facts/$which.own" "$facts/$which"
-  done
-  awk -F '\t' -v mounted="$facts/mounted" '
-    BEGIN { while ((getline line < mounted) > 0) { split(line, c, "\t"); if (c[3] != "-") print c[3] "  " c[2] } exit }
-  ' | sort -u >"$facts/content-sums-before"
-}
-
-# The stored model, with each service on the image that ran.
-pin_images() {
-  note_wanted "$facts/previous.model" "$facts/wanted-before"
-  cut -f 1 "$facts/wanted-before" >"$facts/previous.own"
-  cut -f 3,8 "$facts/found" | sort -u >"$facts/ran"
-  awk -v ran="$facts/ran" -v prefix="$(image_prefix)" -v tree="$previous" '
-    BEGIN { while ((getline line < ran) > 0) { split(line, c, "\t"); had[c[1]] = 1 } }
-    /^  "[a-z]+": [{]$/ { top = $1 }
-    /^    "/ { split($0, k, "\""); service = k[2] }
-    /^      "image": / && top == "\"services\":" && (service in had) {
-      comma = /,$/ ? "," : ""
-      printf "      \"image\": \"%s%s.%s\"%s\n", prefix, substr(tree, 1, 16), service, comma
-      next
-    }
-    { print }
-  ' "$base/model.json" >"$facts/pinned"
-}
-
-undo_first_compose() {
-  update_record rolling-back
-  list_touched
-  awk -F '\t' -v before="$facts/found" '
-    BEGIN { while ((getline line < before) > 0) { split(line, c, "\t"); was[c[1]] = 1 } }
-    !($1 in was) { print $1 }
-  ' "$facts/touched" | remove_containers
-  if awk -F '\t' -v names="$facts/ours" '
-    BEGIN { while ((getline line < names) > 0) named[line] = 1 }
-    $3 in named { found = 1 }
-    END { exit !found }
-  ' "$facts/found"; then
-    failure="$failure; what ran before was not applied from here, so there is no way back to it"
-  else
-    failure="$failure; what it had started was stopped"
-    rm -f "$base/current"
-    live=
-  fi
-  finish failed
 }
 
 # Forgets images that were kept for releases that are gone.

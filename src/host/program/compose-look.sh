@@ -318,6 +318,7 @@ list_changed() {
 read_previous() {
   : >"$facts/previous_host"
   : >"$facts/previous_services"
+  read_good
   if [ -s "$base/model.json" ] && [ -n "$live" ]; then
     flatten "$base/model.json" "$facts/previous" ||
       problem occupied "$base/model.json"
@@ -325,10 +326,10 @@ read_previous() {
     : >"$facts/previous.model"
     : >"$facts/previous.parts"
   fi
-  [ -n "$live" ] && [ -s "$base/releases/$live.command" ] || return 0
+  [ -n "$good" ] && [ -s "$base/releases/$good.command" ] || return 0
   (
     forget_request
-    read_request <"$base/releases/$live.command"
+    read_request <"$base/releases/$good.command"
     for token in $r_host_files; do
       decode_word "$token"
       printf 'file %s/%s\n' "$r_folder" "$word"
@@ -446,7 +447,7 @@ sample_project() {
   (
     [ ! -s "$facts/previous.model" ] || {
       forget_request
-      read_request <"$base/releases/$live.command"
+      read_request <"$base/releases/$good.command"
       note_wanted "$facts/previous.model" "$facts/wanted"
     }
     watch_from_here "$facts/wanted"

@@ -1,0 +1,199 @@
+# ---- compose: the way back
+
+# Sets good to the tree that the way back leads to. What was cut off, or could
+# not be undone, leaves a mixture: until something has ended well, the way back
+# leads to what was there before all of that. `unfinished` has its tree, and the
+# sum of the model that belongs to it.
+read_good() {
+  good=$live
+  unfinished=
+  stored_sum=-
+  [ ! -s "$base/model.json" ] || stored_sum=$(sha256sum <"$base/model.json")
+  stored_sum=${stored_sum%% *}
+  [ -s "$base/unfinished" ] || return 0
+  read -r stored_tree stored_for <"$base/unfinished"
+  [ "$stored_for" = "$stored_sum" ] || return 0
+  unfinished=yes
+  good=${stored_tree#-}
+}
+
+begin_attempts() {
+  [ -z "$unfinished" ] || return 0
+  (umask 077 && printf '%s %s\n' "${good:--}" "$stored_sum" >"$base/unfinished.next") &&
+    to_disk "$base/unfinished.next" && mv -f "$base/unfinished.next" "$base/unfinished"
+}
+
+# Nothing was changed.
+give_back_notes() {
+  [ -n "$unfinished" ] || end_attempts
+  [ ! -s "$facts/mounted" ] || cp "$facts/mounted" "$base/mounted"
+}
+
+end_attempts() {
+  rm -f "$base/unfinished"
+}
+
+# Tags what runs now, so that nothing takes an image away that the way back
+# needs. The tag names the release that it leads to, and goes with it.
+tag_running() {
+  [ -n "$good" ] || return 0
+  cut -f 3,8 "$facts/found" | sort -u | while IFS=$TAB read -r service image; do
+    is_own "$service" || continue
+    tag=$(tag_of "$service")
+    [ -z "$unfinished" ] || [ -z "$(image_id "$tag")" ] || continue
+    # One that is gone can stand in nobody's way.
+    docker_cli tag "$image" "$tag" || [ -z "$(image_id "$image")" ] || exit 1
+  done >>"$work/output" 2>&1
+}
+
+tag_of() {
+  printf '%s%.16s.%s' "$(image_prefix)" "$good" "$1"
+}
+
+image_id() {
+  docker_cli image inspect --format '{{.Id}}' "$1" 2>/dev/null
+}
+
+# The release and the model before, with the images that ran.
+undo_compose() {
+  [ "$r_stateful" != true ] || finish failed
+  if [ -z "$good" ] || [ ! -s "$base/model.json" ]; then
+    undo_first_compose
+  fi
+  [ -d "$base/releases/$good" ] && [ -s "$base/releases/$good.command" ] ||
+    finish failed
+  update_record rolling-back
+  list_touched
+  forget_request
+  read_request <"$base/releases/$good.command"
+  r_root=${base%/*}
+  directory=
+  [ "$r_driver" = compose ] || finish failed
+  find_absent
+  if [ -n "$absent" ]; then
+    failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"
+    finish failed
+  fi
+  flip_to "$good" || finish failed
+  set_compose_places
+  find_env_files "$base/current"
+  note_wanted "$facts/previous.model" "$facts/wanted-before"
+  cut -f 1 "$facts/wanted-before" >"$facts/previous.own"
+  # What the failed release added has no place in the one before.
+  awk -F '\t' -v known="$facts/previous.own" '
+    BEGIN { while ((getline line < known) > 0) mine[line] = 1 }
+    !($2 in mine) { print $1 }
+  ' "$facts/touched" | remove_containers
+  back=$(cut -f 2 "$facts/touched" "$facts/gone" | sort -u | while IFS= read -r service; do
+    grep -qxF -- "$service" "$facts/previous.own" && printf '%s\n' "$service"
+  done)
+  returncode_failed=$returncode
+  if [ -n "$back" ]; then
+    pin_images
+    # shellcheck disable=SC2086 # names of services
+    bring_up "$facts/pinned" --force-recreate $back || {
+      returncode=$returncode_failed
+      failure="$failure; the release before it did not come back"
+      finish failed
+    }
+  fi
+  returncode=$returncode_failed
+  start_fallen
+  note_mounted "$facts/content-sums-before" "$good"
+  watch_from_here "$facts/wanted-before"
+  if check_health; then
+    end_attempts
+    finish rolled_back
+  fi
+  tell_failure
+  failure="$failure; the release before it did not come back"
+  finish failed
+}
+
+# Containers of services that were to change, or live in one that did, which
+# were not there before or are not as they were; and services whose containers
+# are gone.
+list_touched() {
+  read_containers "$facts/after" || :
+  decode_list "$r_up $r_recreate $r_remove"
+  printf '%s\n' "$list" >"$facts/ours"
+  awk -F '\t' "$LOST" "$facts/after" >"$facts/lost-after"
+  awk -F '\t' -v before="$facts/found" -v touched="$facts/touched" -v gone="$facts/gone" \
+    -v ours="$facts/ours" -v alone="$facts/lost-after" '
+    BEGIN {
+      while ((getline line < before) > 0) { split(line, c, "\t"); state[c[1]] = c[6]; service[c[1]] = c[3]; started[c[1]] = c[12] }
+      while ((getline line < ours) > 0) planned[line] = 1
+      while ((getline line < alone) > 0) lost[line] = 1
+      printf "" > touched
+      printf "" > gone
+    }
+    { here[$1] = 1 }
+    $3 == "" { next }
+    ($1 in lost) || (($3 in planned) && (!($1 in state) || $6 != state[$1] || $12 != started[$1])) { print $1 "\t" $3 > touched }
+    END { for (id in state) if (!(id in here) && (service[id] in planned)) print "-\t" service[id] > gone }
+  ' "$facts/after"
+  awk -F '\t' -v mounted="$facts/mounted" '
+    BEGIN { while ((getline line < mounted) > 0) { split(line, c, "\t"); if (c[3] != "-") print c[3] "  " c[2] } exit }
+  ' | sort -u >"$facts/content-sums-before"
+}
+
+# What else of ours ran before and runs no longer, such as after the engine was
+# restarted.
+start_fallen() {
+  read_containers "$facts/after" || return 0
+  awk -F '\t' -v before="$facts/found" -v own="$facts/previous.own" '
+    BEGIN {
+      while ((getline line < before) > 0) { split(line, c, "\t"); ran[c[1]] = c[6] == "running" }
+      while ((getline line < own) > 0) mine[line] = 1
+    }
+    $6 == "exited" && ran[$1] && ($3 in mine) { print $1 }
+  ' "$facts/after" | while IFS= read -r id; do
+    docker_cli start "$id"
+  done >>"$work/output" 2>&1
+}
+
+# The stored model, with each service that comes back on the image that ran. Its
+# own name stays where that still is the name of that image.
+pin_images() {
+  printf '%s\n' "$back" | while IFS= read -r service; do
+    tag=$(tag_of "$service")
+    kept=$(image_id "$tag")
+    name=$(awk -F '\t' -v at="[\"services\",\"$service\",\"image\"]" \
+      '$1 == at { print substr($2, 2, length($2) - 2) }' "$facts/previous.model")
+    [ -z "$kept" ] || [ "$kept" = "$(image_id "$name")" ] ||
+      printf '%s\t%s\n' "$service" "$tag"
+  done >"$facts/pins"
+  awk -v pins="$facts/pins" '
+    BEGIN { while ((getline line < pins) > 0) { split(line, c, "\t"); pin[c[1]] = c[2] } }
+    /^  "[a-z]+": [{]$/ { top = $1 }
+    /^    "/ { split($0, k, "\""); service = k[2] }
+    /^      "image": / && top == "\"services\":" && (service in pin) {
+      printf "      \"image\": \"%s\"%s\n", pin[service], /,$/ ? "," : ""
+      next
+    }
+    { print }
+  ' "$base/model.json" >"$facts/pinned"
+}
+
+undo_first_compose() {
+  update_record rolling-back
+  list_touched
+  awk -F '\t' -v before="$facts/found" '
+    BEGIN { while ((getline line < before) > 0) { split(line, c, "\t"); was[c[1]] = 1 } }
+    !($1 in was) { print $1 }
+  ' "$facts/touched" | remove_containers
+  cut -f 1 "$facts/wanted" >"$facts/ours"
+  if awk -F '\t' -v names="$facts/ours" '
+    BEGIN { while ((getline line < names) > 0) named[line] = 1 }
+    $3 in named { found = 1 }
+    END { exit !found }
+  ' "$facts/found"; then
+    failure="$failure; what ran before was not applied from here, so there is no way back to it"
+  else
+    failure="$failure; what it had started was stopped"
+    rm -f "$base/current"
+    live=
+    end_attempts
+  fi
+  finish failed
+}
