@@ -8,6 +8,17 @@ read_salt() {
   salt="$(cat /etc/machine-id 2>/dev/null) apply-gates"
 }
 
+# Tracked links of a release, each with what it leads to in it.
+list_links() {
+  root=$(readlink -f "$1")
+  sed -n 's/^120000 [0-9a-f]* //p' "$work/content/entries" | while IFS= read -r name; do
+    place=$(readlink -f "$1/$name")
+    case $place in
+    "$root"/*) printf '%s\t%s\n' "$name" "${place#"$root"/}" ;;
+    esac
+  done
+}
+
 # What a service mounts of the release is no part of compose's own hash. For
 # each service that mounts some, a file of the entries below its mounts, inline
 # contents, and host files that it cannot write to. content/entries has lines
@@ -20,12 +31,13 @@ note_contents() {
     printf '%s %s\n' "$(sha256sum <"$1/$r_folder/$word" | cut -c 1-64)" \
       "$r_folder/$word" >>"$facts/host-sums"
   done
+  list_links "$1" >"$facts/links"
   env_sum=$(printf '%s\n' "$env_files" | while IFS= read -r place; do
     [ -z "$place" ] || cat "$place"
   done | sha256sum | cut -c 1-64)
   awk -F '\t' -v out="$facts/contents" -v env="$env_sum" -v salt="$salt" \
     -v entries="$work/content/entries" -v hosts="$facts/host-sums" \
-    -v current="$base/current/" -v project="$live_project/" \
+    -v links="$facts/links" -v current="$base/current/" -v project="$live_project/" \
     -v folder="${project_folder#/}" "$CONTENTS" \
     "$facts/new.parts" "$facts/new.model"
 }
@@ -53,6 +65,8 @@ function lines_of(at, readonly,   i, text) {
   text = ""
   for (i = 1; i <= total; i++)
     if (at == "" || name[i] == at || index(name[i], at "/") == 1) text = text entry[i] "\n"
+  # A bind follows a link: what it leads to is what is read.
+  if (at in target) text = text lines_of(target[at], readonly)
   if (readonly) for (i = 1; i <= hosted; i++)
     if (hostname[i] == at) text = text "host " hostsum[i] " " at "\n"
   known[at, readonly] = text
@@ -72,6 +86,10 @@ BEGIN {
     hosted++
     hostsum[hosted] = substr(line, 1, 64)
     hostname[hosted] = substr(line, 66)
+  }
+  while ((getline line < links) > 0) {
+    split(line, word, "\t")
+    target[word[1]] = word[2]
   }
 }
 FILENAME != last { files++; last = FILENAME }
