@@ -49,32 +49,73 @@ holds_content() {
   within=${project_folder#/}
   within=${within:+$within/}
   while IFS= read -r line; do
-    case $line in
-    "$salt" | host\ * | environment\ * | inline\ *) continue ;;
-    120000\ *) return 1 ;;
-    esac
     name=${line#* * }
-    sum=${line#* }
-    sum=${sum%% *}
-    case $name in
-    "$within"*) ;;
-    *) return 1 ;;
+    case $line in
+    "$salt") ;;
+    host\ *) is_older "$work/content/release/$name" || return 1 ;;
+    environment\ *) holds_variables || return 1 ;;
+    inline\ *) holds_variables && holds_compose_files || return 1 ;;
+    *) holds_file "$line" || return 1 ;;
     esac
-    file=$r_project_directory/${name#"$within"}
-    # shellcheck disable=SC3013 # every sh of a Linux system has -nt
-    [ -f "$file" ] && [ ! "$file" -nt "$facts/started" ] &&
-      [ "$(sha256sum <"$file" | cut -c 1-64)" = "$sum" ] || return 1
   done <"$facts/contents/$1"
   # A file that git does not have would be gone from a mounted folder.
   awk -F '\t' -v service="$1" '$1 == service { print $2 }' "$facts/contents-mounted" |
     while IFS= read -r name; do
-      [ -d "$r_project_directory/${name#"$within"}" ] || continue
+      [ -d "$r_project_directory/${name#"$within"}" ] && ! is_hosted "$name" || continue
       there=$(tar -C "$r_project_directory" -cf - "./${name#"$within"}" 2>/dev/null |
         tar -tf - | grep -vc '/$')
       tracked=$(awk -v at="$name/" 'index(substr($0, 73), at) == 1' \
         "$work/content/entries" | wc -l)
       [ "$there" -eq "$tracked" ] || exit 1
     done
+}
+
+# Whether a file is there and was not changed since a container was started.
+is_older() {
+  # shellcheck disable=SC3013 # every sh of a Linux system has -nt
+  [ -f "$1" ] && [ ! "$1" -nt "$facts/started" ]
+}
+
+# holds_file ENTRY: whether the old folder has that tracked file.
+holds_file() {
+  entry_sum=${1#* }
+  case $1 in
+  120000\ *) return 1 ;;
+  esac
+  case ${1#* * } in
+  "$within"*) file=$r_project_directory/${1#* * "$within"} ;;
+  *) return 1 ;;
+  esac
+  is_older "$file" && [ "$(sha256sum <"$file" | cut -c 1-64)" = "${entry_sum%% *}" ] &&
+    case $1 in
+    100755\ *) [ -x "$file" ] ;;
+    *) [ ! -x "$file" ] ;;
+    esac
+}
+
+holds_variables() {
+  printf '%s\n' "$env_files" | while IFS= read -r place; do
+    [ -z "$place" ] || is_older "$place" || exit 1
+  done
+}
+
+holds_compose_files() {
+  for token in $r_compose_files; do
+    decode_word "$token"
+    holds_file "$(awk -v at="$word" 'substr($0, 73) == at' "$work/content/entries")" ||
+      return 1
+  done
+}
+
+# Whether a path of the release lives on the host.
+is_hosted() {
+  for token in $r_host_files $r_host_dirs; do
+    decode_word "$token"
+    case $1/ in
+    "$r_folder/$word"/*) return 0 ;;
+    esac
+  done
+  return 1
 }
 
 # Moves what lives on the host into shared. Only by rename: a running container
