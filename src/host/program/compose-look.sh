@@ -336,7 +336,7 @@ list_changed() {
 read_previous() {
   : >"$facts/previous_host"
   : >"$facts/previous_services"
-  read_good
+  find_way_back
   if [ -s "$base/model.json" ] && [ -n "$live" ]; then
     flatten "$base/model.json" "$facts/previous" ||
       problem occupied "$base/model.json"
@@ -344,10 +344,10 @@ read_previous() {
     : >"$facts/previous.model"
     : >"$facts/previous.parts"
   fi
-  [ -n "$good" ] && [ -s "$base/releases/$good.command" ] || return 0
+  [ -n "$way_back" ] && [ -s "$base/releases/$way_back.command" ] || return 0
   (
     forget_request
-    read_request <"$base/releases/$good.command"
+    read_request <"$base/releases/$way_back.command"
     for token in $r_host_files; do
       decode_word "$token"
       printf 'file %s/%s\n' "$r_folder" "$word"
@@ -465,7 +465,7 @@ sample_project() {
   (
     [ ! -s "$facts/previous.model" ] || {
       forget_request
-      read_request <"$base/releases/$good.command"
+      read_request <"$base/releases/$way_back.command"
       note_wanted "$facts/previous.model" "$facts/wanted"
     }
     watch_from_here "$facts/wanted"

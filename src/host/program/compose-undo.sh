@@ -1,11 +1,11 @@
 # ---- compose: the way back
 
-# Sets good to the tree that the way back leads to. What was cut off, or could
+# Sets way_back to the tree that the way back leads to. What was cut off, or could
 # not be undone, leaves a mixture: until something has ended well, the way back
 # leads to what was there before all of that. `unfinished` has its tree, and the
 # sum of the model that belongs to it.
-read_good() {
-  good=$live
+find_way_back() {
+  way_back=$live
   unfinished=
   stored_sum=-
   [ ! -s "$base/model.json" ] || stored_sum=$(sha256sum <"$base/model.json")
@@ -14,12 +14,12 @@ read_good() {
   read -r stored_tree stored_for <"$base/unfinished"
   [ "$stored_for" = "$stored_sum" ] || return 0
   unfinished=yes
-  good=${stored_tree#-}
+  way_back=${stored_tree#-}
 }
 
 begin_attempts() {
   [ -z "$unfinished" ] || return 0
-  (umask 077 && printf '%s %s\n' "${good:--}" "$stored_sum" >"$base/unfinished.next") &&
+  (umask 077 && printf '%s %s\n' "${way_back:--}" "$stored_sum" >"$base/unfinished.next") &&
     to_disk "$base/unfinished.next" && mv -f "$base/unfinished.next" "$base/unfinished"
 }
 
@@ -36,7 +36,7 @@ end_attempts() {
 # Tags what runs now, so that nothing takes an image away that the way back
 # needs. The tag names the release that it leads to, and goes with it.
 tag_running() {
-  [ -n "$good" ] || return 0
+  [ -n "$way_back" ] || return 0
   cut -f 3,8 "$facts/found" | sort -u | while IFS=$TAB read -r service image; do
     is_own "$service" || continue
     tag=$(tag_of "$service")
@@ -47,7 +47,7 @@ tag_running() {
 }
 
 tag_of() {
-  printf '%s%.16s.%s' "$(image_prefix)" "$good" "$1"
+  printf '%s%.16s.%s' "$(image_prefix)" "$way_back" "$1"
 }
 
 image_id() {
@@ -57,15 +57,15 @@ image_id() {
 # The release and the model before, with the images that ran.
 undo_compose() {
   [ "$r_stateful" != true ] || finish failed
-  if [ -z "$good" ] || [ ! -s "$base/model.json" ]; then
+  if [ -z "$way_back" ] || [ ! -s "$base/model.json" ]; then
     undo_first_compose
   fi
-  [ -d "$base/releases/$good" ] && [ -s "$base/releases/$good.command" ] ||
+  [ -d "$base/releases/$way_back" ] && [ -s "$base/releases/$way_back.command" ] ||
     finish failed
   update_record rolling-back
   list_touched
   forget_request
-  read_request <"$base/releases/$good.command"
+  read_request <"$base/releases/$way_back.command"
   r_root=${base%/*}
   directory=
   [ "$r_driver" = compose ] || finish failed
@@ -74,7 +74,7 @@ undo_compose() {
     failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"
     finish failed
   fi
-  flip_to "$good" || finish failed
+  flip_to "$way_back" || finish failed
   set_compose_places
   find_env_files "$base/current"
   note_wanted "$facts/previous.model" "$facts/wanted-before"
@@ -99,15 +99,22 @@ undo_compose() {
   fi
   returncode=$returncode_failed
   start_fallen
-  note_mounted "$facts/content-sums-before" "$good"
+  note_mounted "$facts/content-sums-before" "$way_back"
   watch_from_here "$facts/wanted-before"
   if check_health; then
     end_attempts
+    tell_way_back
     finish rolled_back
   fi
   tell_failure
   failure="$failure; the release before it did not come back"
   finish failed
+}
+
+tell_way_back() {
+  [ -z "$back" ] || failure="$failure; back as before: $(printf %s "$back" | tr '\n' ' ')"
+  gone=$(cut -f 2 "$facts/touched" | sort -u | grep -vxF -f "$facts/previous.own" | tr '\n' ' ')
+  [ -z "$gone" ] || failure="$failure; taken away: ${gone% }"
 }
 
 # Containers of services that were to change, or live in one that did, which
