@@ -19,7 +19,9 @@ set_compose_places() {
 find_env_files() {
   set_env=
   env_files=
-  for place in "$1$project_folder/.env" "$1/$r_folder/.env"; do
+  # The one of the module counts more than one beside a shared compose file; the
+  # first here is named last.
+  for place in "$1/$r_folder/.env" "$1$project_folder/.env"; do
     [ -f "$place" ] || continue
     [ "$place" != "$env_files" ] || continue
     env_files="$env_files${env_files:+
@@ -55,7 +57,7 @@ compose() {
   while IFS= read -r place; do
     [ -z "$place" ] || set -- --env-file "$place" "$@"
   done <<LIST
-$(printf '%s\n' "$env_files" | sort -r)
+$env_files
 LIST
   (
     [ -n "${keeps_lock-}" ] || exec 8>&- 9>&-
