@@ -68,7 +68,7 @@ problem() {
 require_tools() {
   missing=
   for tool in env base64 sha256sum tar flock setsid timeout mkfifo mktemp \
-    readlink sync sed sort head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
+    readlink sync sed awk sort head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
     sleep dd uname; do
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
   done
@@ -216,7 +216,7 @@ check_compose_request() {
   [ -n "$r_compose_files" ] || problem malformed "no compose file is named"
   [ -z "$r_project_directory" ] ||
     must_match project_directory "$r_project_directory" '!A-Za-z0-9._@+=,/-'
-  for tool in awk grep stat cp cmp dirname; do
+  for tool in grep stat cp cmp dirname; do
     command -v "$tool" >/dev/null 2>&1 || problem unsupported "$tool"
   done
   (PATH=$r_path && command -v docker >/dev/null 2>&1) ||
