@@ -361,6 +361,7 @@ read_previous() {
       printf '%s\n' "$word"
     done >"$facts/previous_services"
   ) >>"$facts/previous_host"
+  add_unfinished
 }
 
 # The facts that a plan is made of, each in a file of facts/; reads, and never
@@ -431,14 +432,8 @@ answer_look() {
     put_plain health "$health"
     put_plain sum "$facts_sum"
     cp "$facts/new.model" "$facts/new.shown"
-    # What was hidden when it was applied may have changed since.
-    if [ -s "$base/model.shown" ] && [ -s "$facts/previous.model" ]; then
-      cp "$base/model.shown" "$facts/previous.shown"
-    else
-      cp "$facts/previous.model" "$facts/previous.shown"
-    fi
     hide_values "$facts/new.shown"
-    hide_values "$facts/previous.shown"
+    show_previous
     put_file model "$facts/new.model"
     put_file model_shown "$facts/new.shown"
     put_file previous "$facts/previous.model"
@@ -449,6 +444,21 @@ answer_look() {
     done
   fi
   end_answer
+}
+
+# What was hidden when it was applied may have changed since; where that is not
+# known, every text is hidden.
+show_previous() {
+  cut -f 1 "$facts/previous.model" >"$facts/previous.paths"
+  if cut -f 1 "$base/model.shown" 2>/dev/null | cmp -s - "$facts/previous.paths"; then
+    cp "$base/model.shown" "$facts/previous.shown"
+    hide_values "$facts/previous.shown"
+  else
+    sed "s/$TAB\".*/$TAB\"***\"/" "$facts/previous.model" >"$facts/previous.shown"
+  fi
+  for which in model shown; do
+    cat "$facts/unfinished.model" >>"$facts/previous.$which"
+  done
 }
 
 put_file() {

@@ -1,26 +1,34 @@
 # ---- compose: the way back
 
-# Sets way_back to the tree that the way back leads to. What was cut off, or could
-# not be undone, leaves a mixture: until something has ended well, the way back
-# leads to what was there before all of that. `unfinished` has its tree, and the
-# sum of the model that belongs to it.
+# Sets way_back to the tree that the way back leads to. What was cut off, or
+# could not be undone, leaves a mixture: until something has ended well, the way
+# back leads to what was there before all of that. The folder `unfinished` has
+# its tree, the sum of the model that belongs to it, what its containers mounted,
+# and the services of all that was tried since.
 find_way_back() {
   way_back=$live
   unfinished=
   stored_sum=-
   [ ! -s "$base/model.json" ] || stored_sum=$(sha256sum <"$base/model.json")
   stored_sum=${stored_sum%% *}
-  [ -s "$base/unfinished" ] || return 0
-  read -r stored_tree stored_for <"$base/unfinished"
+  [ -s "$base/unfinished/from" ] || return 0
+  read -r stored_tree stored_for <"$base/unfinished/from"
   [ "$stored_for" = "$stored_sum" ] || return 0
-  unfinished=yes
+  unfinished=$base/unfinished
   way_back=${stored_tree#-}
 }
 
 begin_attempts() {
-  [ -z "$unfinished" ] || return 0
-  (umask 077 && printf '%s %s\n' "${way_back:--}" "$stored_sum" >"$base/unfinished.next") &&
-    to_disk "$base/unfinished.next" && mv -f "$base/unfinished.next" "$base/unfinished"
+  if [ -z "$unfinished" ]; then
+    end_attempts
+    rm -rf "$base/unfinished.next"
+    mkdir -m 700 "$base/unfinished.next" &&
+      cp "$facts/mounted" "$base/unfinished.next/mounted" &&
+      printf '%s %s\n' "${way_back:--}" "$stored_sum" >"$base/unfinished.next/from" &&
+      to_disk "$base/unfinished.next/from" "$base/unfinished.next/mounted" &&
+      mv -T "$base/unfinished.next" "$base/unfinished" || return 1
+  fi
+  cut -f 1 "$facts/wanted" >>"$base/unfinished/services"
 }
 
 # Nothing was changed.
@@ -29,8 +37,23 @@ give_back_notes() {
   [ ! -s "$facts/mounted" ] || cp "$facts/mounted" "$base/mounted"
 }
 
+# What it is worth goes first.
 end_attempts() {
-  rm -f "$base/unfinished"
+  rm -f "$base/unfinished/from"
+  rm -rf "$base/unfinished"
+}
+
+# Services that only an attempt had which was cut off are ours to take away.
+add_unfinished() {
+  : >"$facts/unfinished.model"
+  [ -n "$unfinished" ] && [ -s "$facts/previous.model" ] || return 0
+  sort -u "$unfinished/services" | while IFS= read -r service; do
+    ! grep -qF "[\"services\",\"$service\"," "$facts/previous.model" "$facts/new.model" ||
+      continue
+    printf '["services","%s","image"]\t"?"\n' "$service" >>"$facts/unfinished.model"
+    [ ! -s "$facts/previous_services" ] ||
+      printf '%s\n' "$service" >>"$facts/previous_services"
+  done
 }
 
 # Tags what runs now, so that nothing takes an image away that the way back
@@ -89,14 +112,12 @@ undo_compose() {
   done)
   returncode_failed=$returncode
   if [ -n "$back" ]; then
-    pin_images
     # shellcheck disable=SC2086 # names of services
-    bring_up "$facts/pinned" --force-recreate $back || {
-      returncode=$returncode_failed
-      failure="$failure; the release before it did not come back"
-      finish failed
-    }
+    pin_images $back
+    # shellcheck disable=SC2086 # names of services
+    bring_up "$facts/pinned" --force-recreate $back || come_back_failed
   fi
+  [ -z "$unfinished" ] || bring_up_rest || come_back_failed
   returncode=$returncode_failed
   start_fallen
   note_mounted "$facts/content-sums-before" "$way_back"
@@ -109,6 +130,21 @@ undo_compose() {
   tell_failure
   failure="$failure; the release before it did not come back"
   finish failed
+}
+
+come_back_failed() {
+  returncode=$returncode_failed
+  failure="$failure; the release before it did not come back"
+  finish failed
+}
+
+# After what was cut off, the others may be of any release.
+bring_up_rest() {
+  list=$(cat "$facts/previous.own")
+  # shellcheck disable=SC2086 # names of services
+  pin_images $list
+  # shellcheck disable=SC2086 # names of services
+  bring_up "$facts/pinned" $list
 }
 
 tell_way_back() {
@@ -124,24 +160,46 @@ list_touched() {
   read_containers "$facts/after" || :
   decode_list "$r_up $r_recreate $r_remove"
   printf '%s\n' "$list" >"$facts/ours"
+  cp "$facts/mounted" "$facts/mounted-before"
+  [ -z "$unfinished" ] || list_mixed
   awk -F '\t' "$LOST" "$facts/after" >"$facts/lost-after"
   awk -F '\t' -v before="$facts/found" -v touched="$facts/touched" -v gone="$facts/gone" \
-    -v ours="$facts/ours" -v alone="$facts/lost-after" '
+    -v ours="$facts/ours" -v alone="$facts/lost-after" -v others="$facts/mixed" '
     BEGIN {
       while ((getline line < before) > 0) { split(line, c, "\t"); state[c[1]] = c[6]; service[c[1]] = c[3]; started[c[1]] = c[12] }
       while ((getline line < ours) > 0) planned[line] = 1
       while ((getline line < alone) > 0) lost[line] = 1
+      while ((getline line < others) > 0) mixed[line] = 1
       printf "" > touched
       printf "" > gone
     }
     { here[$1] = 1 }
     $3 == "" { next }
-    ($1 in lost) || (($3 in planned) && (!($1 in state) || $6 != state[$1] || $12 != started[$1])) { print $1 "\t" $3 > touched }
+    ($1 in lost) || ($1 in mixed) || (($3 in planned) && (!($1 in state) || $6 != state[$1] || $12 != started[$1])) { print $1 "\t" $3 > touched }
     END { for (id in state) if (!(id in here) && (service[id] in planned)) print "-\t" service[id] > gone }
   ' "$facts/after"
-  awk -F '\t' -v mounted="$facts/mounted" '
-    BEGIN { while ((getline line < mounted) > 0) { split(line, c, "\t"); if (c[3] != "-") print c[3] "  " c[2] } exit }
-  ' | sort -u >"$facts/content-sums-before"
+  awk -F '\t' '$3 != "-" { print $3 "  " $2 }' "$facts/mounted-before" |
+    sort -u >"$facts/content-sums-before"
+}
+
+# Containers that what was cut off has left: of services that it added, or with
+# other content than there was before it.
+list_mixed() {
+  cp "$unfinished/mounted" "$facts/mounted-before"
+  awk -F '\t' -v before="$facts/mounted-before" -v now="$facts/mounted" \
+    -v tried="$unfinished/services" -v previous="$facts/previous.model" '
+    BEGIN {
+      while ((getline line < tried) > 0) ours[line] = 1
+      while ((getline line < previous) > 0) {
+        split(substr(line, 2), k, ",")
+        gsub(/"/, "", k[2])
+        had[k[2]] = 1
+      }
+      while ((getline line < before) > 0) { split(line, c, "\t"); sum[c[2]] = c[3] }
+      while ((getline line < now) > 0) { split(line, c, "\t"); noted[c[1]] = c[3] }
+    }
+    ($3 in ours) && (!($3 in had) || (($3 in sum) && noted[$1] != sum[$3])) { print $1 }
+  ' "$facts/after" >"$facts/mixed"
 }
 
 # What else of ours ran before and runs no longer, such as after the engine was
@@ -159,10 +217,10 @@ start_fallen() {
   done >>"$work/output" 2>&1
 }
 
-# The stored model, with each service that comes back on the image that ran. Its
+# The stored model, with each of the services named on the image that ran. Its
 # own name stays where that still is the name of that image.
 pin_images() {
-  printf '%s\n' "$back" | while IFS= read -r service; do
+  for service; do
     tag=$(tag_of "$service")
     kept=$(image_id "$tag")
     name=$(awk -F '\t' -v at="[\"services\",\"$service\",\"image\"]" \
