@@ -8,22 +8,14 @@ import {
 } from './rehearse/command-modules.ts';
 import { prepareComposeModules } from './rehearse/compose-copy.ts';
 import { walkComposeModules } from './rehearse/compose-modules.ts';
-import { makePlatformCopy } from './rehearse/platform-copy.ts';
+import { makePlatformCopy, waitForHost } from './rehearse/platform-copy.ts';
 
 const copy = makePlatformCopy();
 let compose: Awaited<ReturnType<typeof prepareComposeModules>>;
 
-function clean(): void {
-  stopCommandModules(copy);
-  compose?.remove();
-  copy.remove();
-}
-
+// The lane that runs hears the signal, too, and ends.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    clean();
-    process.exit(1);
-  });
+  process.once(signal, copy.stop);
 }
 
 try {
@@ -35,9 +27,12 @@ try {
   await walkCommandModules(copy, ports);
   if (compose) await walkComposeModules(copy, compose);
   copy.commit('surprise.txt', () => 'nobody knows this file\n');
-  copy.rehearse('A path that no module and no rule knows', 4);
+  await copy.rehearse('A path that no module and no rule knows', 4);
 } finally {
-  clean();
+  waitForHost(copy);
+  stopCommandModules(copy);
+  compose?.remove();
+  copy.remove();
 }
 const failures = copy.failures();
 console.log(

@@ -37,7 +37,12 @@ export async function walkCommandModules(
   commit('modules/site/public/index.html', (text) =>
     text.replaceAll('one', 'two'),
   );
-  rehearse('A push that changes two stateless modules', 0, '--base', base);
+  await rehearse(
+    'A push that changes two stateless modules',
+    0,
+    '--base',
+    base,
+  );
   check(
     'the site serves the new content',
     (await ask(ports.site)).includes('release two'),
@@ -52,7 +57,7 @@ export async function walkCommandModules(
   const startOf = () => ask(ports.guestbook, '/.started');
   await waitFor(async () => (await startOf()) !== '');
   const started = await startOf();
-  rehearse(
+  await rehearse(
     'A stateful module that is in sync, armed by hand',
     0,
     ...copy.armed('guestbook'),
@@ -62,13 +67,17 @@ export async function walkCommandModules(
   commit('modules/guestbook/server.mjs', (text) =>
     text.replace('lists the entries', 'lists all entries'),
   );
-  rehearse('A push that changes the stateful module: it waits', 0);
-  rehearse(
+  await rehearse('A push that changes the stateful module: it waits', 0);
+  await rehearse(
     'The same module by dispatch, without the override',
     4,
     ...['--input', 'module=guestbook'],
   );
-  rehearse('Stateful drift, although armed', 5, ...copy.armed('guestbook'));
+  await rehearse(
+    'Stateful drift, although armed',
+    5,
+    ...copy.armed('guestbook'),
+  );
   check('the guest book still runs as it did', (await startOf()) === started);
 }
 

@@ -44,7 +44,12 @@ export async function prepareComposeModules(
   const named = [...files.values()].flatMap((text) =>
     [...text.matchAll(IMAGE)].map(([, , ref = '']) => ref),
   );
-  const images = await findImages([...new Set(named)], prefix);
+  const images = await findImages([...new Set(named)], prefix).catch(
+    (error) => {
+      removeProject(prefix);
+      throw error;
+    },
+  );
   if ('missing' in images) {
     removeProject(prefix);
     console.log(

@@ -28,7 +28,7 @@ export async function walkComposeModules(
     text.replace('one', 'two'),
   );
   commit('compose/shop/compose.yaml', (text) => text.replace('hello', 'hi'));
-  rehearse(
+  await rehearse(
     'A push that changes three compose modules, two of one project',
     0,
     ...['--base', base],
@@ -40,7 +40,7 @@ export async function walkComposeModules(
   commit('modules/shop-web/public/index.html', (text) =>
     text.replace('one', 'two'),
   );
-  rehearse('A push that changes a mounted file', 0);
+  await rehearse('A push that changes a mounted file', 0);
   check('the shop serves the new file', page('shop').includes('release two'));
   check(
     'its neighbour in the project was not restarted',
@@ -48,10 +48,10 @@ export async function walkComposeModules(
   );
 
   commit('modules/pages/httpd.conf', (text) => text.replace('A:*', 'D:*'));
-  rehearse('A push that never becomes healthy', 7);
+  await rehearse('A push that never becomes healthy', 7);
   check('the pages serve as before', page('pages').includes('two'));
   commit('modules/pages/httpd.conf', (text) => text.replace('D:*', 'A:*'));
-  rehearse('A push that takes it back', 0);
+  await rehearse('A push that takes it back', 0);
 
   await walkLedger(copy, compose, () => startOf('ledger', 'db'));
 }
@@ -70,7 +70,7 @@ async function walkLedger(
   const started = startOf();
   const isUntouched = () => started !== undefined && startOf() === started;
 
-  rehearse(
+  await rehearse(
     'A database that is in sync, armed by hand: it is taken over as it runs',
     0,
     ...copy.armed('ledger'),
@@ -81,8 +81,12 @@ async function walkLedger(
   commit('modules/ledger/compose.yaml', (text) =>
     text.replace('--appendonly', '--maxclients, "64", --appendonly'),
   );
-  rehearse('A push that changes the database: it waits', 0);
-  rehearse('Drift of the database, although armed', 5, ...copy.armed('ledger'));
+  await rehearse('A push that changes the database: it waits', 0);
+  await rehearse(
+    'Drift of the database, although armed',
+    5,
+    ...copy.armed('ledger'),
+  );
   check('the database still runs as it did', isUntouched());
   check('all of its rows are there', rows() === ROWS);
 }

@@ -1,6 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -23,12 +25,18 @@ export interface PlatformCopy {
   /** Changes a file, which may be new, and commits it. Returns the commit. */
   commit(path: string, change: (text: string) => string): string;
   /** Runs the lane, and checks how it ends. */
-  rehearse(title: string, exit: number, ...args: readonly string[]): void;
+  rehearse(
+    title: string,
+    exit: number,
+    ...args: readonly string[]
+  ): Promise<void>;
   /** Options that arm a stateful module for the commit at head. */
   armed(module: string): string[];
   check(claim: string, holds: boolean): void;
   /** How many checks did not hold. */
   readonly failures: () => number;
+  /** Ends the rehearsal with the lane that runs. */
+  stop(): void;
   remove(): void;
 }
 
@@ -39,6 +47,7 @@ export function makePlatformCopy(): PlatformCopy {
   cpSync(join(root, 'examples/platform'), repo, { recursive: true });
   mkdirSync(join(host, 'backups'), { recursive: true });
   let failures = 0;
+  let stopped = false;
   const git: PlatformCopy['git'] = (...args) =>
     execFileSync('git', [...IDENTITY, ...args], {
       cwd: repo,
@@ -52,6 +61,9 @@ export function makePlatformCopy(): PlatformCopy {
   return {
     ...{ folder, repo, host, git, check },
     failures: () => failures,
+    stop: () => {
+      stopped = true;
+    },
     commit: (path, change) => {
       const file = join(repo, path);
       mkdirSync(dirname(file), { recursive: true });
@@ -60,12 +72,15 @@ export function makePlatformCopy(): PlatformCopy {
       git('commit', '--quiet', '--message', `Change ${path}`);
       return git('rev-parse', 'HEAD');
     },
-    rehearse: (title, exit, ...args) => {
+    rehearse: async (title, exit, ...args) => {
       console.log(`\n=== ${title}`);
       const command = [join(root, 'dist/cli.js'), 'rehearse', '--repo', repo];
-      const { status } = spawnSync(process.execPath, [...command, ...args], {
+      // Not as a call that waits: a signal has to be heard at once.
+      const lane = spawn(process.execPath, [...command, ...args], {
         stdio: 'inherit',
       });
+      const [status] = await once(lane, 'exit');
+      if (stopped) throw new Error('The rehearsal was stopped.');
       check(`the lane ends with exit ${exit}`, status === exit);
     },
     armed: (module) => {
@@ -90,6 +105,12 @@ function readText(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** Waits for what goes on on the host although its lane is gone. */
+export function waitForHost({ host }: PlatformCopy): void {
+  const lock = join(host, '.lock');
+  if (existsSync(lock)) execFileSync('flock', [lock, 'true']);
 }
 
 /** Waits for ten seconds at most: what comes after it checks it. */
