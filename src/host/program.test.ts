@@ -8,6 +8,7 @@ import { remoteCommand } from './protocol.ts';
 const PARTS = [
   'base',
   'release',
+  'values',
   'command',
   'compose-model',
   'compose-look',

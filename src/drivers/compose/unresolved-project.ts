@@ -3,6 +3,7 @@ import type { HostSession } from '../../host/host-session.ts';
 import { printable } from '../../model/printable.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { ComposeSubject } from './compose-subject.ts';
+import { MASKED } from './facts/model-tree.ts';
 
 const MAX_TOLD = 600;
 const MAX_VARIABLES = 20;
@@ -11,6 +12,10 @@ const MAX_VARIABLES = 20;
 const UNSET = /variable is not set|Defaulting to a blank string/;
 const REQUIRED = /required variable (\S+) is missing a value/;
 const NO_FILE = /(?:env|label) file (.+?) not found/;
+
+/** A name that is part of a value there is not told. */
+const DOLLAR_ON_HOST =
+  'A value in a file on the host has a dollar in it, which compose takes for the beginning of a variable: put that value in single quotes.';
 
 /** Why compose could not resolve a project, from what it said. */
 export function unresolvedFinding(
@@ -44,7 +49,7 @@ export function findUnsetVariables(
   const names = stderr
     .split('\n')
     .filter((line) => UNSET.test(line))
-    .map((line) => /The \\*"([^"\\]+)\\*" /.exec(line)?.[1] ?? '***');
+    .map((line) => /The \\*"([^"\\]+)\\*" /.exec(line)?.[1] ?? MASKED);
   const unique = [...new Set(names)].slice(0, MAX_VARIABLES);
   if (unique.length === 0) return [];
   return [unsetFinding(unique, '', subject, host)];
@@ -57,8 +62,9 @@ function unsetFinding(
   host: HostSession,
 ): Finding {
   const told = names.map((each) => printable(redact(each)).slice(0, 100));
+  const known = told.filter((each) => each !== MASKED);
   const why = said === '' ? '' : ` (${said})`;
-  const lines = told.map((each) => `'${each}=...'`).join(' ');
+  const lines = known.map((each) => `'${each}=...'`).join(' ');
   const command = commandOnHost(
     host,
     `printf '%s\\n' ${lines} >>${base}/shared/.env`,
@@ -66,13 +72,15 @@ function unsetFinding(
   const declare = manifest.host_files.includes('.env')
     ? ''
     : ' with host_files: [.env] in module.yaml';
+  const remedies = [
+    known.length > 0 &&
+      `Give a value on the host${declare}: ${command}; or write it with a default in the compose file, as in \${NAME:-default}. A plain dollar is written $$.`,
+    known.length < told.length && DOLLAR_ON_HOST,
+  ];
   return finding(
     'plan/unset-variable',
     `${module} on ${name}: ${told.join(', ')} ${told.length === 1 ? 'has' : 'have'} no value${why}`,
-    {
-      module,
-      remedy: `Give a value on the host${declare}: ${command}; or write it with a default in the compose file, as in \${NAME:-default}. A plain dollar is written $$.`,
-    },
+    { module, remedy: remedies.filter(Boolean).join(' ') },
   );
 }
 

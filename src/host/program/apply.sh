@@ -6,12 +6,14 @@
 write_record() {
   phase=$1
   report=
-  [ "$phase" != finished ] || [ -z "$work" ] ||
+  if [ "$phase" = finished ] && [ -n "$work" ]; then
+    hide_values "$work/output"
     report=$(end_of_file "$work/output" "$REPORT_CAP" | base64 -w 0)
+  fi
   printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"restarts":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
     "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
     "$result" "$health" "$returncode" "$restarts" "$previous" "$live" \
-    "$(printf %s "$failure" | base64 -w 0)" "$report" \
+    "$(without_values "$failure" | base64 -w 0)" "$report" \
     >"$record.$$" 2>/dev/null && to_disk "$record.$$" || {
     rm -f "$record.$$"
     return 1
@@ -203,6 +205,7 @@ undo() {
   forget_request
   read_request <"$base/releases/$previous.command"
   r_root=${base%/*}
+  note_values
   find_absent
   if [ -n "$absent" ]; then
     failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"

@@ -55,12 +55,12 @@ problem() {
     finish "$1"
   fi
   if [ -n "${worker-}" ]; then
-    printf '%s\n%s' "$1" "$2" >"$work/problem"
+    printf '%s\n%s' "$1" "$(without_values "$2")" >"$work/problem"
     exit 0
   fi
   begin_answer
   put_plain problem "$1"
-  put detail "$2"
+  put detail "$(without_values "$2")"
   end_answer
   exit 0
 }

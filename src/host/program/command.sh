@@ -31,48 +31,6 @@ settle() {
   hide_values "$1"
 }
 
-# Values in the module's own files on the host never leave it, even where a
-# command prints them. Short ones are no secrets, and would hide every digit;
-# the longest go first, or a part of one that another holds would be left.
-note_values() {
-  for token in $r_host_files; do
-    decode_word "$token"
-    find_shared "$word"
-    head -c 65536 "$found" 2>/dev/null | tr -d '\r' |
-      sed -n 's/^[[:blank:]]*\(export[[:blank:]]\{1,\}\)\{0,1\}[A-Za-z_][A-Za-z0-9_.]*[[:blank:]]*=[[:blank:]]*//p' |
-      sed -e 's/[[:blank:]]*$//' -e 's/^"\(.*\)"$/\1/' -e "s/^'\(.*\)'$/\1/"
-  done 2>/dev/null | while IFS= read -r value; do
-    [ "${#value}" -lt 6 ] || printf '%s %s\n' "${#value}" "$value"
-  done | awk "$AS_JSON" | sort -rn | cut -d ' ' -f 2- |
-    sed -e 's/[[\.*$/]/[&]/g' -e 's/^^/[[:cntrl:]]*^/' \
-      -e 's/.*/s\/&\/***\/g/' >"$work/hidden"
-}
-
-# Each value also as it stands in JSON, where that is another.
-AS_JSON='
-{
-  print
-  slash = sprintf("%c", 92)
-  text = ""
-  for (i = 1; i <= length($0); i++) {
-    c = substr($0, i, 1)
-    if (c == "\"" || c == slash) c = slash c
-    if (c == "<") c = slash "u003c"
-    if (c == ">") c = slash "u003e"
-    if (c == "&") c = slash "u0026"
-    text = text c
-  }
-  if (text != $0) print text
-}
-'
-
-# What cannot be hidden is not shown.
-hide_values() {
-  [ -s "$work/hidden" ] && [ -s "$1" ] || return 0
-  sed -f "$work/hidden" "$1" >"$1.shown" 2>/dev/null &&
-    mv -f "$1.shown" "$1" || printf '(the output was not kept)\n' >"$1"
-}
-
 # run_command ARGV FOLDER SECONDS STDOUT STDERR: the exit status is that of
 # the command, 124 or 137 where it was stopped. ARGV is `.base64` words. Sets
 # flooded where more came to STDOUT than is kept.

@@ -94,6 +94,7 @@ resolve_model() {
   compose "$release$project_folder" "$@" config --format json \
     >"$facts/resolved" 2>"$facts/stderr" </dev/null
   config_status=$?
+  cut_unread_file
   hide_values "$facts/stderr"
   [ "$config_status" -eq 0 ] || return 0
   dots='s/[.]/[.]/g'
@@ -102,6 +103,16 @@ resolve_model() {
   sed -e "s|$staged_project\([/\"]\)|$live_project\1|g" \
     -e "s|$staged\([/\"]\)|$base/current\1|g" "$facts/resolved" >"$facts/whole"
   rm -f "$facts/resolved"
+}
+
+# Where compose cannot read a file that is the host's, it tells what is in it.
+cut_unread_file() {
+  [ "$config_status" -ne 0 ] || return 0
+  place=$(sed -n 's/^failed to read \(\/[^:]*\):.*/\1/p' "$facts/stderr" | head -n 1)
+  [ -n "$place" ] && [ -L "$place" ] || return 0
+  sed -n 's/^\(failed to read [^:]*\)\(: line [0-9]*\)\{0,1\}.*/\1\2: it is not well formed/p' \
+    "$facts/stderr" >"$facts/stderr.cut"
+  mv -f "$facts/stderr.cut" "$facts/stderr"
 }
 
 # flatten MODEL OUT: one line for each scalar, `path TAB value`, both as JSON.

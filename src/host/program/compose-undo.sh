@@ -92,6 +92,7 @@ undo_compose() {
   r_root=${base%/*}
   directory=
   [ "$r_driver" = compose ] || finish failed
+  note_values
   find_absent
   if [ -n "$absent" ]; then
     failure="$failure; the release before it needs what is gone from $base/shared: $(printf %s "$absent" | tr '\n' ',')"
