@@ -38,6 +38,7 @@ finish() {
   result=$1
   # The room for the last record was kept, in case the disk is full now.
   rm -f "$work/reserve"
+  [ "$r_driver" != compose ] || hide_values "$work/output"
   update_record finished
   exit 0
 }
@@ -256,6 +257,7 @@ run_worker() {
   check_nature
   case $r_driver in
   compose)
+    check_neighbours
     check_facts
     if [ "$r_expect_status" -eq 0 ]; then apply_in_sync; else apply_compose; fi
     ;;
