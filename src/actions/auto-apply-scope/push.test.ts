@@ -113,6 +113,23 @@ describe('a push that touches modules', () => {
     },
   );
 
+  it.each([
+    ['another one', 'compose: {project: another}', ''],
+    ['its own name no longer', '', 'compose: {project: another}'],
+  ])(
+    'declares-itself-stateless: a compose project that is %s is an identity change',
+    async (_name, now, before) => {
+      const site = (more: string) =>
+        moduleFiles('site', `driver: compose\n${more}`);
+      platform = makeScopePlatform(site(before));
+      const found = await pushAndScope(platform, site(now));
+      expect(found).toMatchObject({
+        eligible: [],
+        blocked: ['site scope/identity-change'],
+      });
+    },
+  );
+
   it('declares-itself-stateless: so is a renamed module', async () => {
     platform = makeScopePlatform();
     const found = await pushAndScope(platform, {

@@ -31,6 +31,7 @@ const recordSchema = z.object({
     'plan_changed',
     'fenced',
     'protected',
+    'claimed',
     'unwritable',
     'not_started',
     'pull_failed',
@@ -60,6 +61,9 @@ export function parseRecord(text: string): AttemptRecord | undefined {
 
 const STILL_STATEFUL =
   'If the status on the state branch is right, dispatch the lane with allow_stateful; if it was lost, say stateful: true once more, dispatch that with allow_stateful, and change it after that.';
+
+const STILL_THEIRS =
+  'Dispatch the lane with allow_stateful for the module that gives the service up, then for this one; or leave the service where it was.';
 
 /** Whose attempt a record is about, for the words of its finding. */
 export interface AttemptSubject {
@@ -118,6 +122,8 @@ export function endingOf(
       return refused('apply/plan-changed');
     case 'protected':
       return refused('stateful/blocked', STILL_STATEFUL);
+    case 'claimed':
+      return refused('stateful/blocked', STILL_THEIRS);
     case 'fenced':
       return refused('host/fenced');
     case 'unwritable':

@@ -60,3 +60,27 @@ FILENAME == "volumes" || FILENAME == "networks" {
 FILENAME == "images" && ($1 in pulled) { print FILENAME "\t" $1 "\t"; next }
 { print FILENAME "\t" $0 }
 '
+
+# A service that is live as that of a stateful module stays its own until that
+# one was applied without it, or a person armed this change: no other module of
+# the project takes it over unattended.
+check_neighbours() {
+  [ "$r_stateful" != true ] && [ "$r_armed" != true ] || return 0
+  for link in "$r_root"/*/current; do
+    place=${link%/current}
+    [ -L "$link" ] && [ "$place" != "$base" ] || continue
+    stored=$place/$(readlink "$link").command
+    grep -qxF "project:$r_project" "$stored" 2>/dev/null &&
+      grep -qx stateful:true "$stored" || continue
+    theirs=$(sed -n 's/^services://p' "$stored")
+    for token in $r_up $r_recreate $r_remove; do
+      case " ${theirs:-$token} " in
+      *" $token "*)
+        decode_word "$token"
+        failure="$word is live as a service of ${place##*/}, which says stateful: true"
+        finish claimed
+        ;;
+      esac
+    done
+  done
+}

@@ -16,6 +16,8 @@ import { watchEvents, withoutProbes } from '../../support/engine-events.ts';
 import { hasSshd, startSshd, type TestSshd } from '../../support/sshd.ts';
 
 const TIMEOUT = { timeout: 120_000 };
+/** Another run than the one of the stand. */
+const RUN = { id: '8', number: '8', attempt: '1', url: '' };
 const SHARED = '/compose/apps/compose.yaml';
 
 describe.skipIf(!hasEngine || !hasSshd)('modules of one project', () => {
@@ -130,6 +132,35 @@ describe.skipIf(!hasEngine || !hasSshd)('modules of one project', () => {
       await stand.applied(cache('two'));
       expect(stand.started()['web']).toBe(before['web']);
       expect(stand.started()['cache']).not.toBe(before['cache']);
+    },
+  );
+
+  it(
+    'neighbour-restarted: a service of a stateful module is not touched by one that takes it over',
+    TIMEOUT,
+    async () => {
+      const { image } = stand;
+      const compose = (generation: string) => ({
+        services: {
+          db: { image, environment: { generation } },
+          web: { image },
+        },
+      });
+      await stand.applied(inShared('db', ['db'], compose('one')));
+      await stand.applied(inShared('web', ['web'], compose('one')));
+      const before = stand.containers();
+      const taking = inShared('web', ['web', 'db'], compose('two'));
+      expect(await told(taking)).toEqual(['update service/db']);
+      expect(await stand.apply(taking)).toMatchObject({
+        ...{ result: 'refused', finding: { code: 'stateful/blocked' } },
+      });
+      expect(stand.containers()).toEqual(before);
+      // A person who armed it has seen that.
+      expect(
+        await stand.apply(taking, { armed: true, run: RUN }),
+      ).toMatchObject({
+        result: 'applied',
+      });
     },
   );
 
