@@ -6,6 +6,8 @@ import type { EntryProblem, LogVerdict } from './log-report.ts';
 /** Where a chain of entries begins that is to be followed. */
 export type ChainStart =
   | { readonly at: 'genesis' }
+  /** At whatever entry comes first, with nothing to compare it with. */
+  | { readonly at: 'entry' }
   /** At or before the checkpoint, whose hash then has to be met. */
   | { readonly at: 'checkpoint'; readonly checkpoint: Checkpoint };
 
@@ -77,6 +79,7 @@ export class Chain {
     if (this.#start.at === 'checkpoint') {
       return beginAtCheckpoint(entry, this.#start.checkpoint);
     }
+    if (this.#start.at === 'entry') return undefined;
     if (entry.seq > 0) return missing(0, entry.seq);
     return readGenesis(entry) === undefined
       ? bad('wrong-genesis', 'it does not begin the log that it names')

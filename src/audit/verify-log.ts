@@ -27,7 +27,7 @@ export interface LogVerification {
    * From the genesis on, or only from the oldest of the checkpoints: then the
    * files begin with the one that holds the entry before it.
    */
-  readonly from: ChainStart['at'];
+  readonly from: 'genesis' | 'checkpoint';
   /** Gets each entry that is in order. */
   readonly visit: (entry: AuditEntry, hash: string) => void;
   /** Told now and then how far it is. */

@@ -29,10 +29,27 @@ export interface StateWrite {
   readonly update: (snapshot: StateSnapshot) => Promise<StateChange>;
 }
 
+interface Offer {
+  readonly commit: string;
+  readonly change: StateChange;
+}
+
+/** What the remote holds now. */
+export interface Committed {
+  /** Undefined where there was nothing to write and no branch. */
+  readonly commit: string | undefined;
+  readonly made: boolean;
+  /**
+   * The change that counts: what `update` returned for this very commit, since
+   * it may have been called again before an answer that was lost was found.
+   */
+  readonly change: StateChange;
+}
+
 /** One write on its way: what was offered to the remote, and how that went. */
 interface Progress {
   readonly deadline: number;
-  readonly offered: string[];
+  readonly offered: Offer[];
   attempts: number;
   /** Pushes whose end is not known. */
   silent: number;
@@ -44,7 +61,7 @@ export async function commitChange(
   write: StateWrite,
   look: Look,
   options: StateStoreOptions,
-): Promise<{ commit: string | undefined; made: boolean }> {
+): Promise<Committed> {
   const progress: Progress = {
     deadline: options.clock.now().getTime() + MAX_COMMIT_MS,
     offered: [],
@@ -55,27 +72,28 @@ export async function commitChange(
   for (;;) {
     const seen = await lookForWrite(look, options, progress);
     // A push whose answer was lost may have been accepted all the same.
-    const own = progress.offered.find((commit) => seen.history.has(commit));
-    if (own !== undefined) return { commit: own, made: true };
+    const own = progress.offered.find(({ commit }) => seen.history.has(commit));
+    if (own !== undefined) return { ...own, made: true };
     if (isExhausted(progress, options.clock)) {
       throw notDurable(progress, options.branch);
     }
-    const change = planStateChange(
-      seen.files,
-      await write.update(seen.snapshot),
-    );
+    const change = await write.update(seen.snapshot);
+    const needed = planStateChange(seen.files, change);
     const parent = seen.snapshot.commit;
-    if (change.size === 0) return { commit: parent, made: false };
+    if (needed.size === 0) return { commit: parent, made: false, change };
     const commit = await options.clone.write(
       renderCommitStream({
         parent,
         message: write.message,
         writeId: randomUUID(),
         time: options.clock.now(),
-        change,
+        change: needed,
       }),
     );
-    if (await offer(commit, options, progress)) return { commit, made: true };
+    progress.offered.push({ commit, change });
+    if (await offer(commit, options, progress)) {
+      return { commit, made: true, change };
+    }
   }
 }
 
@@ -85,7 +103,6 @@ async function offer(
   options: StateStoreOptions,
   progress: Progress,
 ): Promise<boolean> {
-  progress.offered.push(commit);
   progress.attempts += 1;
   progress.last = parsePushAnswer(await options.clone.push(commit));
   if (progress.last.kind === 'accepted') return true;

@@ -1,4 +1,8 @@
-import { commitChange, type StateWrite } from './commit-change.ts';
+import {
+  type Committed,
+  commitChange,
+  type StateWrite,
+} from './commit-change.ts';
 import { makeLook, patiently, type StateStoreOptions } from './look.ts';
 import type { StateSnapshot } from './snapshot.ts';
 
@@ -10,9 +14,7 @@ export interface StateStore {
    * Records a change in one commit and returns once the remote holds it; with
    * nothing to change no commit is made. Throws `state/not-durable`.
    */
-  commit(
-    write: StateWrite,
-  ): Promise<{ readonly commit: string | undefined; readonly made: boolean }>;
+  commit(write: StateWrite): Promise<Committed>;
 }
 
 /**

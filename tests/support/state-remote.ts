@@ -28,6 +28,7 @@ export function plainGit(
 ): string {
   return execFileSync('git', ['-C', directory, ...args], {
     encoding: 'utf8',
+    maxBuffer: 1 << 30,
     input: input ?? '',
     env: {
       PATH: process.env['PATH'],

@@ -1,0 +1,121 @@
+import type { Clock } from '../adapters/clock.ts';
+import { ActionError } from '../model/errors.ts';
+import type { RunIdentity } from '../model/status.ts';
+import { redactRecord } from '../redaction/redact-json.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import type { StateSnapshot } from '../state/snapshot.ts';
+import type { StateChange } from '../state/state-change.ts';
+import type { StateStore } from '../state/store.ts';
+import { checkBody } from './check-body.ts';
+import type { Genesis } from './genesis.ts';
+import { joinBlock } from './join-block.ts';
+import {
+  type AppendedEntry,
+  type EntryDraft,
+  type PlannedAppend,
+  planAppend,
+} from './plan-append.ts';
+import { readTail } from './read-tail.ts';
+
+export interface AuditWrite {
+  /** One line for the history of the branch. */
+  readonly message: string;
+  readonly drafts: readonly EntryDraft[];
+  /**
+   * Other files that change in the same commit, from a snapshot alone; an
+   * empty change where there are none.
+   */
+  readonly beside: (snapshot: StateSnapshot) => Promise<StateChange>;
+}
+
+/** The audit log of a platform repository, on its state branch. */
+export interface AuditLog {
+  /**
+   * Puts an entry on record and returns once the remote holds it. The same
+   * kind, fence and body from the same run is one entry, however often it is
+   * asked for. Throws `audit/*`: 9 where it could not be made durable.
+   */
+  append(draft: EntryDraft): Promise<AppendedEntry>;
+  /** Puts several entries and other files on the branch in one commit. */
+  record(write: AuditWrite): Promise<readonly AppendedEntry[]>;
+}
+
+export interface AuditLogOptions {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly run: RunIdentity;
+  /** What a log that has not begun is begun as. */
+  readonly genesis: Genesis;
+  /** Takes out of bodies what must not be kept. */
+  readonly redactor: Redactor;
+}
+
+export function openAuditLog(options: AuditLogOptions): AuditLog {
+  const record: AuditLog['record'] = async (write) => {
+    const drafts = write.drafts.map((draft) => {
+      const body = redactRecord(draft.body, options.redactor);
+      checkBody(body);
+      return { ...draft, body };
+    });
+    const planned = new WeakMap<StateChange, PlannedAppend>();
+    try {
+      const { change } = await options.store.commit({
+        message: write.message,
+        update: async (snapshot) => {
+          const plan = await planOn(snapshot, drafts, options);
+          const beside = await write.beside(snapshot);
+          const next = new Map([...beside, ...(await filesOf(plan, snapshot))]);
+          planned.set(next, plan);
+          return next;
+        },
+      });
+      return planned.get(change)?.appended ?? [];
+    } catch (error) {
+      throw describeLoss(error);
+    }
+  };
+  return {
+    record,
+    append: async (draft) => {
+      const message = `audit: ${draft.kind}`;
+      const beside = async () => new Map<string, string | null>();
+      const [entry] = await record({ message, drafts: [draft], beside });
+      if (entry === undefined) throw new TypeError('nothing was appended');
+      return entry;
+    },
+  };
+}
+
+async function planOn(
+  snapshot: StateSnapshot,
+  drafts: readonly EntryDraft[],
+  { run, clock, genesis }: AuditLogOptions,
+): Promise<PlannedAppend> {
+  const tail = await readTail(snapshot);
+  return planAppend(tail, drafts, { run, time: clock.now(), genesis });
+}
+
+async function filesOf(
+  { cut }: PlannedAppend,
+  snapshot: StateSnapshot,
+): Promise<StateChange> {
+  if (cut === undefined) return new Map();
+  const files = new Map<string, string | null>(cut.files);
+  for (const block of cut.blocks) {
+    const joined = await joinBlock(snapshot, block, cut.files);
+    for (const [path, text] of joined) files.set(path, text);
+  }
+  return files;
+}
+
+/** Whatever keeps an entry from the branch, the entry is not on record. */
+function describeLoss(error: unknown): unknown {
+  if (!(error instanceof ActionError)) return error;
+  const { code, message, remedy, evidence } = error;
+  if (!code.startsWith('state/')) return error;
+  return new ActionError(
+    'audit/not-durable',
+    `The entry could not be put on record (${code}): ${message}`,
+    { remedy, evidence: { ...evidence, state: code }, cause: error },
+  );
+}
