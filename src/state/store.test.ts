@@ -67,9 +67,9 @@ it('writes, replaces and removes several files in one commit', async () => {
 it('makes no commit where nothing changes', async () => {
   const store = remote.open();
   const first = await put(store, { 'state/a': 'a' });
-  expect(await put(remote.open(), { 'state/a': 'a', 'state/z': null })).toEqual(
-    { commit: first.commit, made: false },
-  );
+  expect(
+    await put(remote.open(), { 'state/a': 'a', 'state/z': null }),
+  ).toMatchObject({ commit: first.commit, made: false });
   expect(await put(remote.open(), {})).toEqual({
     commit: first.commit,
     made: false,
