@@ -95,6 +95,7 @@ export function makeFactFields(options: FactsOptions): Record<string, string> {
       })
       .join(''),
     containers: containerLines(options),
+    mounts: '',
     volumes: storage('volumes').join(''),
     networks: storage('networks').join(''),
     changed: '',

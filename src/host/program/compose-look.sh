@@ -286,17 +286,19 @@ join_containers() {
   ' "$facts/hashes.raw" "$facts/found"
   sums_of "$facts/keyed" >"$facts/keyed-sums"
   sums_of "$facts/contents" >"$facts/content-sums"
+  cut -f 1,2,3 "$facts/found" | awk -F '\t' '{ print $3 "\t" $1 "\t" $2 }' >"$facts/identities"
   : >>"$facts/mounted"
   awk -F '\t' "$LOST" "$facts/found" >"$facts/lost"
   awk -F '\t' -v keyed="$facts/keyed-sums" -v contents="$facts/content-sums" \
     -v mounted="$facts/mounted" -v adopted="$facts/adopted" \
-    -v alone="$facts/lost" "$HALF_MADE"'
+    -v alone="$facts/lost" -v edited="$facts/spoiled" -v live="$live" "$HALF_MADE"'
     BEGIN {
       while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < contents) > 0) wanted[substr(line, 67)] = substr(line, 1, 64)
-      while ((getline line < mounted) > 0) { split(line, c, "\t"); noted[c[1]] = c[3] }
+      while ((getline line < mounted) > 0) { split(line, c, "\t"); noted[c[1]] = c[3]; tree[c[1]] = c[4] }
       while ((getline line < adopted) > 0) same[line] = 1
       while ((getline line < alone) > 0) lost[line] = 1
+      while ((getline line < edited) > 0) spoiled[line] = 1
     }
     FILENAME ~ /hashes.raw$/ { next }
     $3 == "" { next }
@@ -304,6 +306,7 @@ join_containers() {
       if (!($3 in wanted)) state = "none"
       else if ($1 in noted) state = noted[$1] == wanted[$3] ? "same" : "other"
       else state = $1 in same ? "same" : "unknown"
+      if (state == "same" && ((tree[$1] "\t" $3 in spoiled) || (live "\t" $3 in spoiled))) state = "other"
       print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2) "\t" ($1 in lost ? "lost" : "")
     }
   ' "$facts/found" >"$facts/containers"
@@ -319,6 +322,27 @@ sums_of() {
     break
   done && sha256sum -- *)
 }
+
+# Writes what containers have mounted whose services were never applied from
+# here, or are told by no model that was.
+read_mounts() {
+  : >"$facts/mounts"
+  awk -F '\t' -v known="$facts/previous.model" '
+    BEGIN {
+      while ((getline line < known) > 0) {
+        split(line, k, "\"")
+        if (k[2] == "services") seen[k[4]] = 1
+      }
+    }
+    $3 != "" && $5 != "True" && !($3 in seen) { print $1 }
+  ' "$facts/found" >"$facts/strangers"
+  [ -s "$facts/strangers" ] || return 0
+  # shellcheck disable=SC2046 # ids
+  docker_cli inspect --type container --format "$MOUNTS" $(cat "$facts/strangers") |
+    grep . | sort -u >"$facts/mounts"
+}
+
+MOUNTS='{{$service := index .Config.Labels "com.docker.compose.service"}}{{range .Mounts}}{{$service}}{{"\t"}}{{.Type}}{{"\t"}}{{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{"\t"}}{{.Destination}}{{"\n"}}{{end}}'
 
 # Tracked paths that the live release has otherwise, or not at all.
 list_changed() {
@@ -402,10 +426,13 @@ look() {
     read_storage network
   ) &
   storage_job=$!
+  read_mounts
   note_contents "$1"
   note_adopted
   [ ! -e "$base/mounted" ] || cp "$base/mounted" "$facts/mounted"
   list_changed
+  list_edited
+  list_spoiled
   wait "$hashes_job" "$images_job" "$storage_job"
   [ -s "$facts/hashes.raw" ] || problem compose_output "$(tail -n 3 "$facts/hash-errors")"
   join_containers
@@ -438,7 +465,7 @@ answer_look() {
     put_file model_shown "$facts/new.shown"
     put_file previous "$facts/previous.model"
     put_file previous_shown "$facts/previous.shown"
-    for fact in hashes containers images volumes networks changed \
+    for fact in hashes containers mounts images volumes networks changed \
       previous_host previous_services; do
       put_file "$fact" "$facts/$fact"
     done

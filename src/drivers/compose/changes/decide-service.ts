@@ -5,6 +5,7 @@ import type { ComposeService } from '../facts/model.ts';
 import { mayChangeMajor } from './database-image.ts';
 import { storageKeys } from './decide-storage.ts';
 import { findMovedData } from './mounted-data.ts';
+import { findDataElsewhere } from './running-data.ts';
 import { isOrWasSacred } from './sacred-paths.ts';
 import {
   cannotStart,
@@ -71,7 +72,10 @@ function decideRunning(
   const { halfMade, service } = sight;
   const image = imageReason(sight, facts);
   const otherMajor = image !== undefined && meetsMajor(sight, facts);
-  const moved = findMovedData(service, facts, subject);
+  const moved = [
+    ...findMovedData(service, facts, subject),
+    ...findDataElsewhere(service, facts, subject),
+  ];
   const told = [
     ...(image === undefined ? [] : [image]),
     ...(otherMajor ? [OTHER_MAJOR] : []),

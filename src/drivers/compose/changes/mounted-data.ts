@@ -13,7 +13,7 @@ const NO_DATA = ['/dev', '/proc', '/sys', '/run', '/var/run'];
 const NO_DATA_FILES = new Set(['/etc/localtime', '/etc/timezone']);
 
 /** What a mount target has data in. */
-interface MountedData {
+export interface MountedData {
   /** Equal for the same data, whatever it is called. */
   readonly id: string;
   /** How it is told. */
@@ -21,7 +21,7 @@ interface MountedData {
 }
 
 /** A model, and what in it is kept on the host instead of in git. */
-interface DataView {
+export interface MountView {
   readonly model: ComposeModel;
   /** Names below `shared`. */
   readonly hostNames: readonly string[];
@@ -39,12 +39,12 @@ export function findMovedData(
   const { model, previous } = facts;
   const before = previous?.services.get(service.name);
   if (!previous || !before) return [];
-  const old: DataView = {
+  const old: MountView = {
     model: previous,
     hostNames: facts.previousHost.map(({ path }) => moduleName(path, subject)),
   };
   const { host_dirs, host_files } = subject.manifest;
-  const now: DataView = { model, hostNames: [...host_files, ...host_dirs] };
+  const now: MountView = { model, hostNames: [...host_files, ...host_dirs] };
   return before.mounts.flatMap((mount) => {
     const had = dataOf(mount, old, subject);
     if (!had) return [];
@@ -59,9 +59,9 @@ export function findMovedData(
 }
 
 /** Undefined where the mount is tracked content, memory, or of an image. */
-function dataOf(
+export function dataOf(
   mount: ComposeMount,
-  view: DataView,
+  view: MountView,
   subject: ComposeSubject,
 ): MountedData | undefined {
   const { source, subpath, type } = mount;
@@ -91,7 +91,7 @@ function dataOf(
 function boundData(
   source: string,
   shown: string,
-  view: DataView,
+  view: MountView,
   subject: ComposeSubject,
 ): MountedData | undefined {
   const shared = below(source, `${subject.base}/shared`);
@@ -135,7 +135,7 @@ function hasNoData(path: string): boolean {
   );
 }
 
-function placeOf(path: string): string {
+export function placeOf(path: string): string {
   const place = posix.normalize(path);
   return place.length > 1 && place.endsWith('/') ? place.slice(0, -1) : place;
 }

@@ -67,6 +67,28 @@ export function parseContainers(text: string): readonly ContainerFact[] {
   );
 }
 
+const mountSchema = z.tuple([
+  nameSchema,
+  wordSchema,
+  z.string(),
+  z.string().startsWith('/'),
+]);
+
+/** What a container has mounted that nobody applied from here. */
+export interface MountFact {
+  readonly service: string;
+  readonly type: string;
+  /** The name of a volume, else a path of the host. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export function parseMounts(text: string): readonly MountFact[] {
+  return rowsOf(text, mountSchema, 'mounts').map(
+    ([service, type, source, target]) => ({ service, type, source, target }),
+  );
+}
+
 /** Keyed config hash of each service. */
 export function parseHashes(text: string): ReadonlyMap<string, string> {
   const schema = z.tuple([nameSchema, sha256Schema]);

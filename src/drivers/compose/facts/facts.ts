@@ -3,9 +3,11 @@ import { sha256Schema } from '../../../model/identifiers.ts';
 import {
   type ContainerFact,
   type HostPathFact,
+  type MountFact,
   parseContainers,
   parseHashes,
   parseImages,
+  parseMounts,
   parsePreviousHost,
   parseStorage,
   type StorageFact,
@@ -45,6 +47,8 @@ export interface ComposeFacts extends z.output<typeof scalarsSchema> {
   readonly previousHost: readonly HostPathFact[];
   readonly hashes: ReadonlyMap<string, string>;
   readonly containers: readonly ContainerFact[];
+  /** Of services that the model last applied does not have. */
+  readonly mounts: readonly MountFact[];
   readonly images: ReadonlyMap<string, string>;
   readonly volumes: ReadonlyMap<string, StorageFact>;
   readonly networks: ReadonlyMap<string, StorageFact>;
@@ -98,6 +102,7 @@ function factsOf(fields: Fields, stderr: string): ComposeFacts {
     previousHost: parsePreviousHost(at('previous_host')),
     hashes: parseHashes(at('hashes')),
     containers: parseContainers(at('containers')),
+    mounts: parseMounts(at('mounts')),
     images: parseImages(at('images')),
     volumes: parseStorage(at('volumes'), 'volumes'),
     networks: parseStorage(at('networks'), 'networks'),
