@@ -36,6 +36,8 @@ export interface StepOutcome {
   readonly outputs: Readonly<Record<string, string>>;
   /** Verdicts for the summary page of the job, from the step that sums up. */
   readonly summary?: readonly Verdict[];
+  /** True where a pass is to catch the eye of whoever watches. */
+  readonly warning?: boolean;
 }
 
 /** One action as code: what its action.yml declares, and what it does. */

@@ -29,8 +29,12 @@ export interface FileSearch {
   readonly roots: readonly string[];
   /** True for a person at a terminal: the folders they name are roots too. */
   readonly anywhere: boolean;
+  /** A link that stays inside is followed, unless links are refused. */
+  readonly links?: 'refused';
   readonly maxFiles: number;
   readonly maxBytes: number;
+  /** Of all files together; what comes after is told and not read. */
+  readonly maxTotalBytes?: number;
 }
 
 /**
@@ -58,7 +62,13 @@ export async function readFoundFiles(
       `what names at most ${search.maxFiles} files, not ${found.size}`,
     );
   }
-  return [...found].sort().map((path) => readFoundFile(path, search, roots));
+  let left = search.maxTotalBytes ?? Number.POSITIVE_INFINITY;
+  return [...found].sort().map((path) => {
+    const maxBytes = Math.min(search.maxBytes, left);
+    const file = readFoundFile(path, { ...search, maxBytes }, roots);
+    if ('content' in file) left -= file.content.length;
+    return file;
+  });
 }
 
 interface Pattern {
@@ -93,7 +103,12 @@ async function findPaths(
   const outside = withRealPath(folder).some((each) => !isInside(each, roots));
   if (outside) throw new InputError(input, text, ALLOWED);
   const { Minimatch } = await import('minimatch');
-  const matcher = new Minimatch(glob, { dot: true });
+  // As it stands: a glob cannot turn itself round or into a comment.
+  const matcher = new Minimatch(glob, {
+    dot: true,
+    nocomment: true,
+    nonegate: true,
+  });
   const depth = glob.includes('**')
     ? Number.POSITIVE_INFINITY
     : glob.split('/').length;
@@ -174,10 +189,26 @@ function readFoundFile(
     if (!isInside(real, roots)) {
       return { name, problem: 'is a link that leads out of the workspace' };
     }
+    if (search.links === 'refused' && !isReachedPlainly(path, real, search)) {
+      return { name, problem: 'is a link, or lies behind one' };
+    }
     return { name, ...readBounded(real, search.maxBytes) };
   } catch (error) {
     return { name, problem: `cannot be read: ${String(error)}` };
   }
+}
+
+/** True where no link lies between a root and the path. */
+function isReachedPlainly(
+  path: string,
+  real: string,
+  { roots }: FileSearch,
+): boolean {
+  return roots.some(
+    (root) =>
+      isInside(path, [root]) &&
+      real === join(realpathSync(root), relative(root, path)),
+  );
 }
 
 /** Never waits for a pipe, and never reads more than it may. */

@@ -158,7 +158,7 @@ function recordError(
 }
 
 async function report(
-  { verdict: said, outputs, summary }: StepOutcome,
+  { verdict: said, outputs, summary, warning }: StepOutcome,
   { context, redactor }: Session,
 ): Promise<void> {
   process.exitCode = exitStatusOfVerdict(said);
@@ -173,7 +173,7 @@ async function report(
     ['reason', oneLine(verdict.reason)],
     ['verdict', JSON.stringify(verdict)],
   ]);
-  sayVerdict(verdict, context);
+  sayVerdict(verdict, context, warning ?? false);
   if (summary) {
     await writeSummary(summary.map((each) => redactVerdict(each, redactor())));
   }
@@ -190,12 +190,18 @@ function writeOutputs(
   }
 }
 
-function sayVerdict(verdict: Verdict, { flavour }: RunContext): void {
+function sayVerdict(
+  verdict: Verdict,
+  { flavour }: RunContext,
+  warning: boolean,
+): void {
   const lines = renderVerdictLines(verdict, { colour: false });
   for (const line of lines) printLine(line);
-  if (flavour === 'github' && verdict.decision === 'refuse') {
-    core.error(lines.join('\n'), { title: verdict.code });
-  }
+  // Forgejo has no annotations and shows such a command as it is written.
+  if (flavour !== 'github') return;
+  const title = { title: verdict.code };
+  if (verdict.decision === 'refuse') core.error(lines.join('\n'), title);
+  else if (warning) core.warning(lines.join('\n'), title);
 }
 
 /** A summary that cannot be written changes no decision. */

@@ -1,4 +1,5 @@
 import { APPLY_REASONS } from './reason-codes/apply.ts';
+import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
@@ -14,6 +15,7 @@ export const REASONS = {
   ...STATEFUL_REASONS,
   ...PLAN_REASONS,
   ...APPLY_REASONS,
+  ...ARTIFACT_REASONS,
   ...REPORT_REASONS,
   ...AUDIT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
