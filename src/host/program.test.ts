@@ -14,6 +14,7 @@ const PARTS = [
   'compose-look',
   'compose-join',
   'compose-own',
+  'compose-edited',
   'compose-adopt',
   'compose-health',
   'apply',

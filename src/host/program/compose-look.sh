@@ -440,7 +440,8 @@ look() {
   print_own_facts >"$facts/own-facts" || problem internal "the facts cannot be read"
   facts_sum=$({
     printf '%s\n' "$salt" "$live" "$directory"
-    cat "$facts/whole" "$facts/own-facts" "$facts/changed" "$facts/content-sums"
+    cat "$facts/whole" "$facts/own-facts" "$facts/changed" "$facts/content-sums" \
+      "$facts/edited"
     cat "$base/model.json" 2>/dev/null
   } | sha256sum | cut -c 1-64)
 }

@@ -132,7 +132,9 @@ read_live() {
 install_release() {
   target=$base/releases/$r_tree
   mkdir -p "$base/releases" && make_private "$base/shared" || return 1
-  if [ -e "$target" ] && ! matches_sums "$target" "$work/content/sums"; then
+  if [ -e "$target" ] && [ "$r_driver" = compose ]; then
+    put_back_edited || return 1
+  elif [ -e "$target" ] && ! matches_sums "$target" "$work/content/sums"; then
     [ "$live" != "$r_tree" ] || {
       failure="files of the live release were edited on the host"
       refusal=plan_changed
