@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,8 @@ export interface RunContext {
    * repository itself where there is no remote.
    */
   readonly remoteAddress: string | undefined;
+  /** Where it is reached over ssh, as the forge says in the event file. */
+  readonly sshAddress: () => string | undefined;
   readonly apiUrl: string;
   readonly actor: string;
   readonly identity: RunIdentity;
@@ -43,7 +46,8 @@ export function readRunContext(env: Environment): RunContext {
   const flavour = detectFlavour(env, inRunner);
   const serverUrl = (env['GITHUB_SERVER_URL'] ?? '').replace(/\/+$/, '');
   const repository = env['GITHUB_REPOSITORY'] ?? '';
-  const id = env['GITHUB_RUN_ID'] ?? `local-${process.pid}`;
+  // In a container every process has the same number.
+  const id = env['GITHUB_RUN_ID'] ?? `local-${randomUUID().slice(0, 13)}`;
   const number = env['GITHUB_RUN_NUMBER'] ?? '0';
   const attempt = env['GITHUB_RUN_ATTEMPT'] ?? '1';
   const linked = flavour === 'github' ? id : number;
@@ -63,6 +67,7 @@ export function readRunContext(env: Environment): RunContext {
     repository,
     serverUrl,
     remoteAddress: inRunner ? `${serverUrl}/${repository}` : undefined,
+    sshAddress: () => findSshAddress(readPayload(env['GITHUB_EVENT_PATH'])),
     apiUrl: env['GITHUB_API_URL'] ?? '',
     actor: env['GITHUB_ACTOR'] ?? localActor(),
     identity: {
@@ -75,6 +80,12 @@ export function readRunContext(env: Environment): RunContext {
     folder: jobFolder(env['RUNNER_TEMP']),
     workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(),
   };
+}
+
+function findSshAddress(payload: unknown): string | undefined {
+  const repository: unknown = Reflect.get(Object(payload), 'repository');
+  const address: unknown = Reflect.get(Object(repository), 'ssh_url');
+  return typeof address === 'string' && address !== '' ? address : undefined;
 }
 
 /**

@@ -35,11 +35,17 @@ export type LaneEvent =
       readonly inputs: Readonly<Record<string, string>>;
       readonly defaultBranch: string;
     }
-  | { readonly name: 'other'; readonly event: string };
+  | {
+      readonly name: 'other';
+      readonly event: string;
+      readonly defaultBranch: string;
+    };
 
 const repositorySchema = z.looseObject({
   default_branch: z.string().min(1).optional(),
 });
+
+const otherSchema = z.looseObject({ repository: repositorySchema });
 
 const pushSchema = z.looseObject({
   before: shaSchema,
@@ -126,8 +132,14 @@ export function parseEvent(
         defaultBranch: dispatch.repository?.default_branch ?? 'main',
       };
     }
-    default:
-      return { name: 'other', event: printable(surroundings.name) };
+    default: {
+      const other = otherSchema.safeParse(payload);
+      return {
+        name: 'other',
+        event: printable(surroundings.name),
+        defaultBranch: other.data?.repository.default_branch ?? 'main',
+      };
+    }
   }
 }
 

@@ -2,15 +2,34 @@ import { openBranchClone } from '../adapters/branch-clone.ts';
 import type { Clock } from '../adapters/clock.ts';
 import type { Exec } from '../adapters/exec.ts';
 import type { GitRepository } from '../adapters/git.ts';
-import { withCredentials } from '../adapters/git-remote.ts';
+import {
+  type Remote,
+  withCredentials,
+  withSshKey,
+} from '../adapters/git-remote.ts';
 import type { RunContext } from '../adapters/run-context.ts';
 import { openStateStore, type StateStore } from '../state/store.ts';
-import { readRemote } from './remote.ts';
+import { readRemote, readSshRemote } from './remote.ts';
 
 interface StatePorts {
   readonly context: RunContext;
   readonly exec: Exec;
   readonly clock: Clock;
+}
+
+/** A deploy key that may push where the token of the job may not. */
+export interface DeployKey {
+  readonly key: string;
+  /** Must hold the key of the forge's ssh server. */
+  readonly knownHosts: string;
+}
+
+interface StateOptions {
+  readonly repository: GitRepository;
+  readonly branch: string;
+  readonly token?: string | undefined;
+  /** Goes before the token. */
+  readonly deployKey?: DeployKey | undefined;
 }
 
 /**
@@ -19,28 +38,38 @@ interface StatePorts {
  * clone and the credentials.
  */
 export async function openRepositoryState(
-  { context, exec, clock }: StatePorts,
-  options: {
-    readonly repository: GitRepository;
-    readonly branch: string;
-    readonly token?: string | undefined;
-  },
-): Promise<{ readonly store: StateStore; readonly close: () => void }> {
-  const folder = context.folder();
-  const found = await readRemote(context, options.repository);
-  const access = withCredentials(found, options.token, folder);
+  ports: StatePorts,
+  options: StateOptions,
+): Promise<{
+  readonly store: StateStore;
+  readonly remote: Remote;
+  readonly close: () => void;
+}> {
+  const { exec, clock, context } = ports;
+  const access = await openAccess(ports, options);
   const { remote } = access;
   const clone = openBranchClone({
     exec,
     remote,
     branch: options.branch,
-    folder,
+    folder: context.folder(),
   });
   return {
     store: openStateStore({ clone, branch: options.branch, clock }),
+    remote,
     close: () => {
       clone.close();
       access.close();
     },
   };
+}
+
+async function openAccess(
+  { context }: StatePorts,
+  { repository, token, deployKey }: StateOptions,
+): Promise<{ readonly remote: Remote; readonly close: () => void }> {
+  const folder = context.folder();
+  return deployKey === undefined
+    ? withCredentials(await readRemote(context, repository), token, folder)
+    : withSshKey(await readSshRemote(context, repository), deployKey, folder);
 }

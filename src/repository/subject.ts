@@ -44,7 +44,7 @@ export interface SubjectOptions {
   readonly token?: string | undefined;
 }
 
-interface SubjectPorts {
+export interface SubjectPorts {
   readonly context: RunContext;
   readonly exec: Exec;
 }

@@ -40,6 +40,7 @@ export function makeStepRun(
       repository: '',
       serverUrl: '',
       remoteAddress: undefined,
+      sshAddress: () => undefined,
       apiUrl: '',
       actor: 'ada',
       identity: { id, number: id, attempt: '1', url: '' },

@@ -235,7 +235,9 @@ describe('events', () => {
     'workflow_run',
     '',
   ])('event-gate: %j never applies anything', async (event) => {
-    expect(await runInClone({ name: 'other', event })).toMatchObject({
+    expect(
+      await runInClone({ name: 'other', event, defaultBranch: 'main' }),
+    ).toMatchObject({
       code: 'scope/event-not-supported',
       exit: 4,
       eligible: [],

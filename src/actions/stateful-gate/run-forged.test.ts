@@ -100,6 +100,7 @@ describe('forged runs', () => {
       const ended = await platform.run(platform.arm('book'), {
         name: 'other',
         event,
+        defaultBranch: 'main',
       });
       expect(ended.verdict.code).toBe('scope/event-not-supported');
     },

@@ -29,7 +29,11 @@ const pullRequest: LaneEvent = {
   fork: false,
   defaultBranch: 'main',
 };
-const other: LaneEvent = { name: 'other', event: 'issue_comment' };
+const other: LaneEvent = {
+  name: 'other',
+  event: 'issue_comment',
+  defaultBranch: 'main',
+};
 const armed = {
   step: gate,
   verdict: passVerdict({ gate, sha: SHA }, 'stateful/armed', 'armed'),

@@ -1,0 +1,84 @@
+import { renderCheckpoint } from '../../audit/checkpoint.ts';
+import type { AppendedEntry } from '../../audit/plan-append.ts';
+import { passVerdict, type Verdict } from '../../model/verdict.ts';
+import { openRepositoryAudit } from '../../repository/repository-audit.ts';
+import { openRepositoryState } from '../../repository/repository-state.ts';
+import {
+  findStatePlace,
+  readForgeHosts,
+} from '../../repository/state-place.ts';
+import type { Ports, Step, StepOutcome } from '../step.ts';
+import {
+  type AuditLogAppendInputs,
+  parseAuditLogAppendInputs,
+} from './inputs.ts';
+
+const NAME = 'audit-log-append';
+
+/** Puts one entry into the audit log, and passes once the remote holds it. */
+export const auditLogAppendStep: Step = {
+  name: NAME,
+  inputs: {
+    kind: '',
+    body: '',
+    'working-directory': '.',
+    policy: '.platform/gates.yaml',
+    token: '',
+    'api-url': '',
+    'state-ssh-key': '',
+  },
+  outputs: ['seq', 'hash'],
+  run: async (raw, ports): Promise<StepOutcome> => {
+    const inputs = parseAuditLogAppendInputs(raw);
+    const entry = await appendEntry(inputs, ports);
+    const verdict = tell(inputs, entry, ports);
+    return {
+      verdict,
+      outputs: { seq: String(entry.seq), hash: entry.hash },
+      summary: [verdict],
+    };
+  },
+};
+
+async function appendEntry(
+  inputs: AuditLogAppendInputs,
+  ports: Ports,
+): Promise<AppendedEntry> {
+  const { token, stateSshKey: key } = inputs;
+  const place = await findStatePlace(ports, inputs);
+  const deployKey =
+    key === undefined
+      ? undefined
+      : { key, knownHosts: await readForgeHosts(place) };
+  const { repository, branch } = place;
+  const state = await openRepositoryState(ports, {
+    ...{ repository, branch, token, deployKey },
+  });
+  try {
+    const log = openRepositoryAudit(ports, state, [token, key]);
+    const body = { ...inputs.body, by: describeRun(ports) };
+    return await log.append({ kind: inputs.kind, fence: null, body });
+  } finally {
+    state.close();
+  }
+}
+
+/** Who has it put on record: from the runner, never from an input. */
+function describeRun({ context }: Ports): Record<string, string> {
+  const { actor, eventName, sha, job } = context;
+  return { actor, event: eventName, sha, job };
+}
+
+function tell(
+  { kind }: AuditLogAppendInputs,
+  { log, seq, hash, repeated }: AppendedEntry,
+  { context }: Ports,
+): Verdict {
+  const checkpoint = renderCheckpoint({ log, size: seq + 1, head: hash });
+  return passVerdict(
+    { gate: NAME, sha: context.sha },
+    repeated ? 'audit/repeated' : 'audit/appended',
+    `${kind} is entry ${seq} of the audit log ${log}, with the hash ${hash}`,
+    { evidence: { kind, log, seq, hash, checkpoint } },
+  );
+}

@@ -1,0 +1,78 @@
+import type { GitRepository } from '../adapters/git.ts';
+import { ActionError } from '../model/errors.ts';
+import type { LaneEvent } from '../model/event.ts';
+import { ZERO_SHA } from '../model/identifiers.ts';
+import { printable } from '../model/printable.ts';
+import { readBlobs } from './blobs.ts';
+import {
+  bringCommits,
+  type History,
+  openHistory,
+  readDefaultTip,
+} from './history.ts';
+import { readPolicy } from './read-policy.ts';
+import { openWorkingDirectory, type SubjectPorts } from './subject.ts';
+
+/** Where the state of a repository is kept, and by whose word. */
+export interface StatePlace {
+  readonly repository: GitRepository;
+  /** Commit that policy and known_hosts are read from. */
+  readonly trusted: string;
+  readonly branch: string;
+}
+
+/**
+ * Finds the state branch for whatever event runs, also for one that no lane
+ * takes: what is refused has to go on record as well. Only the name of the
+ * branch hangs on it, so history need not be in order; the change that is
+ * judged still has no say where another commit can be asked.
+ */
+export async function findStatePlace(
+  ports: SubjectPorts,
+  options: {
+    readonly workingDirectory: string;
+    readonly policyPath: string;
+    readonly token: string | undefined;
+  },
+): Promise<StatePlace> {
+  const { workingDirectory, policyPath, token } = options;
+  const repository = openWorkingDirectory(ports, workingDirectory);
+  const history = openHistory(repository, ports.context, token);
+  const trusted = await findCommit(history, ports.context.readEvent());
+  const { state } = await readPolicy(repository, trusted, policyPath);
+  return { repository, trusted, branch: state.branch };
+}
+
+async function findCommit(history: History, event: LaneEvent): Promise<string> {
+  const before = commitBefore(event);
+  if (before !== undefined) {
+    const present = await bringCommits(history, [before]);
+    if (present.has(before)) return before;
+  }
+  const { repository } = history;
+  const tip = await readDefaultTip(repository, event.defaultBranch);
+  if (tip !== undefined) return tip;
+  throw new ActionError(
+    'git/unavailable',
+    printable(
+      `The checkout has no default branch ${JSON.stringify(event.defaultBranch)}, so the policy cannot be read`,
+    ),
+  );
+}
+
+function commitBefore(event: LaneEvent): string | undefined {
+  if (event.name === 'pull_request') return event.base;
+  const isDefault =
+    event.name === 'push' && event.ref === `refs/heads/${event.defaultBranch}`;
+  return isDefault && event.before !== ZERO_SHA ? event.before : undefined;
+}
+
+/** The known_hosts of the forge at a commit; empty where there is none. */
+export async function readForgeHosts({
+  repository,
+  trusted,
+}: StatePlace): Promise<string> {
+  const path = '.platform/known_hosts';
+  const [content] = await readBlobs(repository, [{ commit: trusted, path }]);
+  return content?.toString('utf8') ?? '';
+}
