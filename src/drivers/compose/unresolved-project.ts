@@ -55,6 +55,9 @@ export function findUnsetVariables(
   return [unsetFinding(unique, '', subject, host)];
 }
 
+const RESERVED =
+  "What begins with COMPOSE_ is compose's own and is not taken from a .env: give it another name there and in the compose file.";
+
 function unsetFinding(
   names: readonly string[],
   said: string,
@@ -62,7 +65,10 @@ function unsetFinding(
   host: HostSession,
 ): Finding {
   const told = names.map((each) => printable(redact(each)).slice(0, 100));
-  const known = told.filter((each) => each !== MASKED);
+  const reserved = told.some((each) => each.startsWith('COMPOSE_'));
+  const known = told.filter(
+    (each) => each !== MASKED && !each.startsWith('COMPOSE_'),
+  );
   const why = said === '' ? '' : ` (${said})`;
   const lines = known.map((each) => `'${each}=...'`).join(' ');
   const command = commandOnHost(
@@ -75,7 +81,8 @@ function unsetFinding(
   const remedies = [
     known.length > 0 &&
       `Give a value on the host${declare}: ${command}; or write it with a default in the compose file, as in \${NAME:-default}. A plain dollar is written $$.`,
-    known.length < told.length && DOLLAR_ON_HOST,
+    reserved && RESERVED,
+    told.includes(MASKED) && DOLLAR_ON_HOST,
   ];
   return finding(
     'plan/unset-variable',

@@ -14,10 +14,18 @@ set_compose_places() {
   [ -z "$r_project_directory" ] || live_project=$r_project_directory
 }
 
-# Sets set_env to what is set for compose itself: a `.env` on the host may hold
-# COMPOSE_* lines, which compose would obey unless its environment knows better.
+# What compose takes from a `.env` for itself unless its environment knows
+# better. It finds more lines in such a file than we do: these are always set.
+OWN_VARIABLES='ANSI BAKE COMPATIBILITY CONVERT_WINDOWS_PATHS DISABLE_ENV_FILE ENV_FILES EXPERIMENTAL FILE IGNORE_ORPHANS MENU PATH_SEPARATOR PROFILES PROGRESS PROJECT_NAME REMOVE_ORPHANS STATUS_STDOUT'
+
+# Sets env_files, set_env to what is set for compose itself, and ignored to what
+# else has such a name: a later compose may obey it.
 find_env_files() {
-  set_env=
+  set_env='COMPOSE_PARALLEL_LIMIT=-1 COMPOSE_EXPERIMENTAL_GIT_REMOTE=0 COMPOSE_EXPERIMENTAL_OCI_REMOTE=0'
+  for name in $OWN_VARIABLES; do
+    set_env="$set_env COMPOSE_$name="
+  done
+  ignored=
   env_files=
   # The one of the module counts more than one beside a shared compose file; the
   # first here is named last.
@@ -26,9 +34,13 @@ find_env_files() {
     [ "$place" != "$env_files" ] || continue
     env_files="$env_files${env_files:+
 }$place"
-    set_env="$set_env $(tr -d '\r' <"$place" |
-      sed -n 's/^[[:blank:]]*\(export[[:blank:]]*\)\{0,1\}\(COMPOSE_[A-Za-z0-9_]*\)[[:blank:]]*[=:].*/\2=/p' |
-      sort -u | sed 's/^COMPOSE_PARALLEL_LIMIT=$/&-1/' | tr '\n' ' ')"
+    for name in $(tr -c 'A-Za-z0-9_' '\n' <"$place" | grep '^COMPOSE_' | sort -u); do
+      case " $set_env " in
+      *" $name="*) continue ;;
+      esac
+      set_env="$set_env $name="
+      ignored="$ignored $name"
+    done
   done
 }
 
@@ -63,7 +75,6 @@ LIST
     [ -n "${keeps_lock-}" ] || exec 8>&- 9>&-
     # shellcheck disable=SC2086 # names and nothing else
     cd "$at" && exec env -i PATH="$r_path" HOME="$HOME" PWD="$at" $set_env \
-    COMPOSE_EXPERIMENTAL_GIT_REMOTE=0 COMPOSE_EXPERIMENTAL_OCI_REMOTE=0 \
       timeout -k 5 -- "$compose_limit" $compose_program --ansi never --progress plain "$@"
   ) 7>&-
 }
@@ -94,6 +105,7 @@ resolve_model() {
   compose "$release$project_folder" "$@" config --format json \
     >"$facts/resolved" 2>"$facts/stderr" </dev/null
   config_status=$?
+  tell_ignored "$release"
   cut_unread_file
   hide_values "$facts/stderr"
   [ "$config_status" -eq 0 ] || return 0
@@ -103,6 +115,18 @@ resolve_model() {
   sed -e "s|$staged_project\([/\"]\)|$live_project\1|g" \
     -e "s|$staged\([/\"]\)|$base/current\1|g" "$facts/resolved" >"$facts/whole"
   rm -f "$facts/resolved"
+}
+
+# Says of what is ignored, and used all the same, what compose says of a variable
+# that is not set.
+tell_ignored() {
+  for name in $ignored; do
+    for token in $r_compose_files; do
+      decode_word "$token"
+      ! grep -Eq "[$][{]?$name([^A-Za-z0-9_]|$)" "$1/$word" ||
+        printf 'The "%s" variable is not set. Defaulting to a blank string.\n' "$name"
+    done
+  done >>"$facts/stderr"
 }
 
 # Where compose cannot read a file that is the host's, it tells what is in it.

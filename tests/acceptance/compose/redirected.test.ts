@@ -114,6 +114,8 @@ describe.skipIf(!hasEngine || !hasSshd)('compose that is led elsewhere', () => {
     ['exports', (key, value) => `export ${key}=${value}`],
     ['quotes and spaces', (key, value) => `  ${key} = "${value}" # so`],
     ['colons', (key, value) => `${key}: ${value}`],
+    ['odd spaces', (key, value) => `\v\u00a0${key}=${value}`],
+    ['what follows a quote', (key, value) => `A_${key}="a" ${key}=${value}`],
     ['carriage returns', (key, value) => `${key}=${value}\r`],
   ])(
     'by %s of a .env on the host changes nothing',
@@ -151,4 +153,28 @@ describe.skipIf(!hasEngine || !hasSshd)('compose that is led elsewhere', () => {
     expect(Object.keys(stand.containers())).toEqual(['web']);
     expect((await stand.plan(tracked)).changes).toEqual([]);
   });
+
+  it(
+    'and a variable that would be ignored is not taken for empty',
+    TIMEOUT,
+    async () => {
+      stand = await openComposeStand();
+      stand.keep('.env', 'COMPOSE_WORD=kept-word\nWORD=kept-word\n');
+      const using = (name: string) =>
+        stand.release(
+          {
+            'compose.yaml': {
+              services: {
+                web: { image: stand.image, environment: { A: `\${${name}}` } },
+              },
+            },
+          },
+          { manifest: { host_files: ['.env'] } },
+        );
+      expect(await stand.ask(using('COMPOSE_WORD'))).toMatchObject({
+        refusal: { code: 'plan/unset-variable' },
+      });
+      expect(await stand.ask(using('WORD'))).toMatchObject({ kind: 'planned' });
+    },
+  );
 });
