@@ -13,7 +13,7 @@ write_record() {
   printf '{"schema":1,"attempt":"%s","module":"%s","sha":"%s","tree":"%s","phase":"%s","pid":%s,"result":"%s","health":"%s","returncode":%s,"restarts":%s,"previous":"%s","live":"%s","detail":"%s","output":"%s"}\n' \
     "$attempt" "$r_module" "$attempt_sha" "$attempt_tree" "$phase" "$$" \
     "$result" "$health" "$returncode" "$restarts" "$previous" "$live" \
-    "$(without_values "$failure" | base64 -w 0)" "$report" \
+    "$(printf %s "$(without_values "$failure")" | base64 -w 0)" "$report" \
     >"$record.$$" 2>/dev/null && to_disk "$record.$$" || {
     rm -f "$record.$$"
     return 1
@@ -38,7 +38,6 @@ finish() {
   result=$1
   # The room for the last record was kept, in case the disk is full now.
   rm -f "$work/reserve"
-  [ "$r_driver" != compose ] || hide_values "$work/output"
   update_record finished
   exit 0
 }

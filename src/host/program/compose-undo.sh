@@ -128,8 +128,8 @@ undo_compose() {
     tell_way_back
     finish rolled_back
   fi
-  tell_failure
   failure="$failure; the release before it did not come back"
+  tell_failure
   finish failed
 }
 
