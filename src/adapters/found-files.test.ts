@@ -113,6 +113,42 @@ describe('files that somebody names', () => {
     });
   });
 
+  it.each([
+    ['a file', 'near.json'],
+    ['out of the roots', 'plans/link.json'],
+  ])('are no links where links are refused: %s', async (_, pattern) => {
+    const strict = { ...search, links: 'refused' } as const;
+    const [file] = await readFoundFiles([pattern], strict);
+    expect(file).toHaveProperty('problem');
+    const [plain] = await readFoundFiles(['plans/a.json'], strict);
+    expect(plain).toHaveProperty('content');
+  });
+
+  it('lie behind no link where links are refused', async () => {
+    const base = join(root, 'workspace');
+    const roots = [join(base, 'plans'), join(base, 'alias')];
+    symlinkSync('plans', join(base, 'alias'));
+    const strict = { ...search, links: 'refused' } as const;
+    const [file] = await readFoundFiles(['alias/a.json'], strict);
+    expect(file).toHaveProperty('problem');
+    // A root itself may be reached by a link, as RUNNER_TEMP may.
+    const rooted = { ...strict, roots, base: join(base, 'alias') };
+    const [plain] = await readFoundFiles(['a.json'], rooted);
+    expect(plain).toHaveProperty('content');
+    rmSync(join(base, 'alias'));
+  });
+
+  it('are read up to a limit of all together', async () => {
+    const small = { ...search, maxTotalBytes: 3 };
+    const files = await readFoundFiles(['plans/[ab].json'], small);
+    expect(files.map((file) => 'content' in file)).toEqual([true, false]);
+  });
+
+  it('are not all but what a pattern names', async () => {
+    expect(await find('!*.json')).toEqual([]);
+    expect(await find('#*.json')).toEqual([]);
+  });
+
   it('may lie anywhere for a person, but links there lead nowhere else', async () => {
     const own = { ...search, roots: [], anywhere: true };
     const named = [join(root, 'outside/secret.json'), 'plans/*.json'];

@@ -42,7 +42,9 @@ export function judgeUpload(
   const { notes, evidence } = facts;
   const [refusal, ...others] = findRefusals(facts);
   if (refusal) {
-    return refuseVerdict(subject, [refusal, ...others, ...notes], evidence);
+    // The lowest exit decides among refusals; notes have 0 and decide nothing.
+    const refused = refuseVerdict(subject, [refusal, ...others], evidence);
+    return { ...refused, findings: [...refused.findings, ...notes] };
   }
   const { code, reason } = describeOutcome(facts);
   const absent = describeMissing(facts);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeBundles } from '../../scripts/build/bundles.ts';
@@ -22,6 +23,7 @@ export interface ArtifactJob {
   upload(
     inputs?: Readonly<Record<string, string>>,
     env?: Readonly<Record<string, string>>,
+    onStart?: (child: ChildProcess) => void,
   ): Promise<BundleRun>;
 }
 
@@ -72,7 +74,7 @@ export async function openArtifactStand(
         workspace: job.workspace,
         folder: join(job.temporary, 'apply-gates'),
         number: settings.number,
-        upload: (inputs = {}, env = {}) => {
+        upload: (inputs = {}, env = {}, onStart) => {
           count += 1;
           return runBundle({
             bundle,
@@ -83,6 +85,7 @@ export async function openArtifactStand(
               ...env,
             },
             folder: join(settings.root, 'commands', String(count)),
+            onStart,
           });
         },
       };

@@ -23,7 +23,7 @@ export interface SendRequest {
 /** Uploads the files of a draft with a list of them, from a folder of ours. */
 export async function sendFiles(
   { name, draft, service, retentionDays, redactor }: SendRequest,
-  { context, clock, print }: Ports,
+  { context, clock, print, onStop }: Ports,
 ): Promise<UploadResult> {
   const { repository, sha, identity } = context;
   const contents = renderContents(
@@ -43,6 +43,7 @@ export async function sendFiles(
     ...texts,
     [CONTENTS_PATH, contents],
   ]);
+  const withdraw = onStop?.(async () => staging.remove());
   try {
     return redactResult(
       await uploadArtifact({
@@ -56,6 +57,7 @@ export async function sendFiles(
       redactor,
     );
   } finally {
+    withdraw?.();
     staging.remove();
   }
 }

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactFlavour } from '../../support/artifact-answers.ts';
 import {
@@ -75,21 +77,9 @@ describe.each(FLAVOURS)('on %s', (flavour) => {
     },
   );
 
-  it.each<[string, ArtifactOperation, ArtifactFault]>([
-    ['stalled', 'CreateArtifact', 'stall'],
-    ['stalled', 'blocklist', 'stall'],
-    ['cut-off', 'FinalizeArtifact', 'cut'],
-    ['html', 'CreateArtifact', { status: 200, body: '<html>Sign in</html>' }],
-    ['rate-limited', 'CreateArtifact', { status: 429, body: '{}' }],
-    ['gone', 'block', 'reset'],
-  ])('%s: %s for ever ends in time, and is noted', async (_name, at, fault) => {
-    const run = await upload(flavour, on(at, fault), SOON);
-    expect(run.exitCode).toBe(0);
-    expect(run.outputs['code']).toBe('artifact/not-uploaded');
-  });
-
   it('does not take an upload for confirmed that nobody confirms', async () => {
-    const run = await upload(flavour, on('ListArtifacts', 'stall'), SOON);
+    const refusal = { status: 400, body: '{"msg":"no"}' };
+    const run = await upload(flavour, on('ListArtifacts', refusal));
     expect(run.exitCode).toBe(0);
     expect(run.outputs['code']).toBe('artifact/unconfirmed');
     expect(run.outputs['digest']).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -174,60 +164,33 @@ describe.each(FLAVOURS)('on %s', (flavour) => {
   });
 });
 
-describe.each(FLAVOURS)('without a service on %s', (flavour) => {
-  it.each([['ACTIONS_RESULTS_URL'], ['ACTIONS_RUNTIME_TOKEN']])(
-    '%s missing is a warning',
-    async (name) => {
-      const run = await upload(flavour, undefined, { [name]: '' });
-      expect(run.exitCode).toBe(0);
-      expect(run.outputs).toMatchObject({
-        decision: 'pass',
-        code: 'artifact/unavailable',
-      });
-      expect(run.outputs['reason']).toContain(name);
-      expect(service.requests).toEqual([]);
-      expect(/^::warning title=artifact\/unavailable::/m.test(run.stdout)).toBe(
-        flavour === 'github',
-      );
-    },
-  );
-});
+it.each<[string, ArtifactFlavour, ArtifactOperation, ArtifactFault]>([
+  ['stalled', 'forgejo', 'CreateArtifact', 'stall'],
+  ['stalled', 'github', 'blocklist', 'stall'],
+  ['cut-off', 'forgejo', 'FinalizeArtifact', 'cut'],
+  ['html', 'github', 'CreateArtifact', { status: 200, body: '<html>' }],
+  ['rate-limited', 'github', 'CreateArtifact', { status: 429, body: '{}' }],
+  ['gone', 'forgejo', 'block', 'reset'],
+])(
+  '%s for ever: on %s at %s, ends in time and is noted',
+  async (_name, flavour, at, fault) => {
+    const run = await upload(flavour, on(at, fault), SOON);
+    expect(run.exitCode).toBe(0);
+    expect(run.outputs['code']).toBe('artifact/not-uploaded');
+  },
+);
 
-it('a Forgejo below a path is told apart from one that is gone', async () => {
+it('stopped: leaves no copy on the runner', async () => {
   service = await startArtifactService('forgejo');
   const job = await stand.begin('forgejo');
-  const address = `${service.url}/git`;
-  const env = { ...service.env, ACTIONS_RESULTS_URL: address };
-  const run = await job.upload({}, env);
-  expect(run.outputs['code']).toBe('artifact/unavailable');
-  expect(service.requests).toEqual([]);
-});
-
-it('a name that is taken on GitHub is told at once', async () => {
-  service = await startArtifactService('github');
-  const job = await stand.begin('github');
-  await job.upload({}, service.env);
-  const again = await job.upload({}, service.env);
-  expect(again.exitCode).toBe(0);
-  expect(again.outputs['code']).toBe('artifact/not-uploaded');
-  expect(countOf('CreateArtifact')).toBe(2);
-});
-
-it('on Forgejo the later artifact of a name replaces the former', async () => {
-  service = await startArtifactService('forgejo');
-  const job = await stand.begin('forgejo');
-  const first = await job.upload({}, service.env);
-  const second = await job.upload({}, service.env);
-  expect(second.outputs['code']).toBe('artifact/uploaded');
-  expect(second.outputs['artifact-id']).toBe(first.outputs['artifact-id']);
-});
-
-it('uploads what the job has where the state branch cannot be read', async () => {
-  service = await startArtifactService('forgejo');
-  const job = await stand.begin('forgejo');
-  await job.upload({}, { ...service.env, ACTIONS_RESULTS_URL: '' });
-  const run = await job.upload({ token: 'wrong' }, service.env);
-  expect(run.outputs['code']).toBe('artifact/uploaded');
-  const verdict = JSON.parse(run.outputs['verdict'] ?? '');
-  expect(verdict.findings[0].code).toBe('artifact/incomplete');
+  let child: ChildProcess | undefined;
+  service.setFault((operation) => {
+    if (operation === 'CreateArtifact') child?.kill('SIGTERM');
+    return 'stall';
+  });
+  const run = await job.upload({}, service.env, (started) => {
+    child = started;
+  });
+  expect(run.exitCode).toBe(8);
+  expect(readdirSync(job.folder)).toEqual(['verdicts.jsonl']);
 });
