@@ -11,6 +11,8 @@ const PARTS = [
   'values',
   'command',
   'compose-model',
+  'compose-engine',
+  'compose-contents',
   'compose-look',
   'compose-join',
   'compose-own',

@@ -31,6 +31,7 @@ claim_record() {
 }
 
 update_record() {
+  [ "$1" != flipping ] || began=yes
   write_record "$1" && mv -f "$record.$$" "$record" && to_disk "$r_root/attempts"
 }
 

@@ -50,8 +50,10 @@ end_answer() {
 # Ends with an answer that names what went wrong. In the worker the follower
 # is the one who can answer, so it is left for it.
 problem() {
+  [ -z "${r_root-}" ] || has_room || set -- unwritable "$r_root has no space left"
   if [ -n "${claimed-}" ]; then
     failure=$2
+    [ -z "${began-}" ] || finish failed
     finish "$1"
   fi
   if [ -n "${worker-}" ]; then
@@ -63,6 +65,14 @@ problem() {
   put detail "$(without_values "$2")"
   end_answer
   exit 0
+}
+
+# What cannot be read may not have been written: a full disk shows in many ways.
+has_room() {
+  [ -n "${work-}" ] && [ -d "$work" ] || return 0
+  dd if=/dev/zero of="$work/room" bs=8192 count=2 2>/dev/null && rm -f "$work/room" && return 0
+  rm -f "$work/room"
+  return 1
 }
 
 require_tools() {

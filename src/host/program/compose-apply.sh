@@ -153,6 +153,7 @@ check_facts() {
   find_directory
   look "$work/content/release"
   [ "$config_status" -ne 0 ] || [ "$facts_sum" != "$r_expect_output" ] || return 0
+  has_room || problem unwritable "$r_root has no space left"
   cat "$facts/stderr" >"$work/output" 2>/dev/null
   failure="the project is not as it was when the plan was made"
   finish plan_changed

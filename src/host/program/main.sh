@@ -39,6 +39,7 @@ operate_plan() {
   can_ask_http || problem unsupported "curl or wget, for health.http"
   if [ "$r_driver" = compose ]; then
     look "$work/content/release"
+    has_room || problem unwritable "$r_root has no space left"
     answer_look
     return 0
   fi
@@ -72,9 +73,10 @@ operate_apply() {
     following=
     # Until here it was held for the worker, which may now be seen as ended.
     exec 8>&-
-    if [ -s "$work/problem" ]; then
+    if [ -e "$work/problem" ]; then
+      kind=
       { read -r kind; detail=$(cat); } <"$work/problem"
-      problem "$kind" "$detail"
+      problem "${kind:-unwritable}" "${detail:-"$r_root has no space left"}"
     fi
   fi
   answer_record
