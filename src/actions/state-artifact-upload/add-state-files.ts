@@ -1,16 +1,23 @@
 import type { ArtifactDraft } from '../../artifact/artifact-draft.ts';
 import { tailOfLog } from '../../artifact/log-tail.ts';
+import {
+  findSegments,
+  OPEN_PATH,
+  SEGMENT_FOLDER,
+} from '../../audit/log-files.ts';
 import { type Status, statusSchema } from '../../model/status.ts';
 import { parseStrictJson } from '../../model/strict-json.ts';
 import { openRepositoryState } from '../../repository/repository-state.ts';
-import { readSubject } from '../../repository/subject.ts';
+import {
+  findStatePlace,
+  readForgeHosts,
+} from '../../repository/state-place.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import type { Ports } from '../step.ts';
 import type { StateArtifactInputs } from './inputs.ts';
 
 const STATUSES = '.platform/state/modules/';
 const PLANS = 'state/plans/';
-const LOG = 'state/AUDIT_LOG.jsonl';
 const LOG_TAIL = 'state/AUDIT_LOG.tail.jsonl';
 const TAIL = { lines: 1_000, bytes: 1024 * 1024 } as const;
 
@@ -23,11 +30,15 @@ export async function addStateFiles(
   inputs: StateArtifactInputs,
   ports: Ports,
 ): Promise<readonly Status[]> {
-  const subject = await readSubject(ports, inputs);
+  const { token, stateSshKey: key } = inputs;
+  const place = await findStatePlace(ports, inputs);
+  const { repository, branch } = place;
+  const deployKey =
+    key === undefined
+      ? undefined
+      : { key, knownHosts: await readForgeHosts(place) };
   const { store, close } = await openRepositoryState(ports, {
-    repository: subject.repository,
-    branch: subject.policy.state.branch,
-    token: inputs.token,
+    ...{ repository, branch, token, deployKey },
   });
   try {
     return await addSnapshot(draft, await store.fetch());
@@ -44,9 +55,17 @@ async function addSnapshot(
   const statuses = [...texts.values()].flatMap(parseStatusText);
   const plans = await snapshot.readAll(findPlans(snapshot, statuses));
   for (const [path, text] of [...texts, ...plans]) draft.add(path, text);
-  const log = await snapshot.read(LOG);
-  if (log !== undefined) draft.add(LOG_TAIL, tailOfLog(log, TAIL));
+  const tail = await readLogTail(snapshot);
+  if (tail !== '') draft.add(LOG_TAIL, tail);
   return statuses;
+}
+
+/** Entries move from the open file into older ones: the last is read as well. */
+async function readLogTail(snapshot: StateSnapshot): Promise<string> {
+  const [older] = findSegments(snapshot.list(SEGMENT_FOLDER)).slice(-1);
+  const paths = older ? [older.path, OPEN_PATH] : [OPEN_PATH];
+  const texts = await snapshot.readAll(paths);
+  return tailOfLog(paths.map((path) => texts.get(path) ?? '').join(''), TAIL);
 }
 
 /** A status that cannot be read is copied all the same, for people to see. */

@@ -38,6 +38,7 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
+  'state-ssh-key': z.string().optional(),
 });
 
 export type StateArtifactInputs = ReturnType<typeof parseStateArtifactInputs>;
@@ -53,6 +54,7 @@ export function parseStateArtifactInputs(raw: RawInputs) {
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
     token: inputs.token,
+    stateSshKey: inputs['state-ssh-key'],
   };
 }
 

@@ -36,6 +36,7 @@ export const stateArtifactUploadStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
+    'state-ssh-key': '',
   },
   outputs: ['artifact-id', 'artifact-url', 'digest'],
   run: async (raw, ports) => {
@@ -60,9 +61,12 @@ async function copyState(
   ports: Ports,
 ): Promise<StepOutcome> {
   ports.mask(service.token);
-  const secrets = [service.token, ...readEnvironmentSecrets()];
-  if (inputs.token !== undefined) secrets.push(inputs.token);
-  const redactor = makeRedactor(secrets);
+  const given = [inputs.token, inputs.stateSshKey];
+  const redactor = makeRedactor([
+    service.token,
+    ...given.filter((secret) => secret !== undefined),
+    ...readEnvironmentSecrets(),
+  ]);
   const draft = openArtifactDraft(redactor);
   const gathered = await gatherFiles(draft, inputs, ports);
   const name = inputs.name ?? nameAfter(gathered.statuses, ports);

@@ -32,7 +32,9 @@ beforeAll(async () => {
     ...makeStatus({ module: 'db', plan_digest: `sha256:${'d'.repeat(64)}` }),
     [`state/plans/web/${'c'.repeat(64)}.json`]: '{"plan":"of web"}\n',
     [`state/plans/web/${'e'.repeat(64)}.json`]: '{"plan":"of nobody"}\n',
-    'state/AUDIT_LOG.jsonl': `${LOG.join('\n')}\n`,
+    'state/audit/0.jsonl': `${LOG.slice(0, 100).join('\n')}\n`,
+    'state/audit/100.jsonl': `${LOG.slice(100, 1_190).join('\n')}\n`,
+    'state/AUDIT_LOG.jsonl': `${LOG.slice(1_190).join('\n')}\n`,
   });
 });
 afterAll(() => stand.close());
