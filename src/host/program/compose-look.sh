@@ -127,7 +127,8 @@ read_previous() {
 look() {
   facts=$work/facts
   rm -rf "$facts"
-  mkdir "$facts" || problem unwritable "no space for what compose says"
+  mkdir "$facts" && : >"$facts/unfinished.model" && : >"$facts/mounted" ||
+    problem unwritable "no space for what compose says"
   read_salt
   find_compose
   # shellcheck disable=SC2086 # a path, or docker and its word
@@ -212,7 +213,8 @@ answer_look() {
 # known, every text is hidden.
 show_previous() {
   cut -f 1 "$facts/previous.model" >"$facts/previous.paths"
-  if cut -f 1 "$base/model.shown" 2>/dev/null | cmp -s - "$facts/previous.paths"; then
+  if [ -e "$base/model.shown" ] &&
+    cut -f 1 "$base/model.shown" | cmp -s - "$facts/previous.paths"; then
     cp "$base/model.shown" "$facts/previous.shown"
     hide_values "$facts/previous.shown"
   else
