@@ -72,6 +72,8 @@ describe('endingOf', () => {
     ['fenced', 'refused', 'host/fenced'],
     ['unwritable', 'refused', 'host/unwritable'],
     ['not_started', 'refused', 'plan/host-unreachable'],
+    ['internal', 'refused', 'internal/bug'],
+    ['malformed', 'refused', 'internal/bug'],
     ['', 'unknown', 'apply/unknown'],
   ])('%j is %s (%s)', (result, expected, code) => {
     const found = ending({ result });

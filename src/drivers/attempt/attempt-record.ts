@@ -39,6 +39,8 @@ const recordSchema = z.object({
     'unsupported',
     'occupied',
     'compose_output',
+    'internal',
+    'malformed',
   ]),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   returncode: z.int(),
@@ -136,6 +138,9 @@ export function endingOf(
     case 'unsupported':
     case 'compose_output':
       return refused('host/unsupported');
+    case 'internal':
+    case 'malformed':
+      return refused('internal/bug');
     case 'not_started':
       return refused('plan/host-unreachable');
     case '':

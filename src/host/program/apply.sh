@@ -252,7 +252,7 @@ run_worker() {
   esac
   claimed=yes
   dd if=/dev/zero of="$work/reserve" bs=65536 count=4 2>/dev/null ||
-    finish unwritable
+    problem unwritable "$r_root has no space left"
   check_fence
   check_nature
   case $r_driver in
