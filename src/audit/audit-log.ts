@@ -12,7 +12,6 @@ import { joinBlock } from './join-block.ts';
 import {
   type AppendedEntry,
   type EntryDraft,
-  type PlannedAppend,
   planAppend,
 } from './plan-append.ts';
 import { readTail } from './read-tail.ts';
@@ -51,25 +50,17 @@ export interface AuditLogOptions {
 }
 
 export function openAuditLog(options: AuditLogOptions): AuditLog {
-  const record: AuditLog['record'] = async (write) => {
-    const drafts = write.drafts.map((draft) => {
-      const body = redactRecord(draft.body, options.redactor);
-      checkBody(body);
-      return { ...draft, body };
-    });
-    const planned = new WeakMap<StateChange, PlannedAppend>();
+  const record: AuditLog['record'] = async ({ message, drafts, beside }) => {
+    const planned = new WeakMap<StateChange, readonly AppendedEntry[]>();
+    const update = async (snapshot: StateSnapshot) => {
+      const { change, appended } = await planWrite(snapshot, drafts, options);
+      const next = new Map([...(await beside(snapshot)), ...change]);
+      planned.set(next, appended);
+      return next;
+    };
     try {
-      const { change } = await options.store.commit({
-        message: write.message,
-        update: async (snapshot) => {
-          const plan = await planOn(snapshot, drafts, options);
-          const beside = await write.beside(snapshot);
-          const next = new Map([...beside, ...(await filesOf(plan, snapshot))]);
-          planned.set(next, plan);
-          return next;
-        },
-      });
-      return planned.get(change)?.appended ?? [];
+      const { change } = await options.store.commit({ message, update });
+      return planned.get(change) ?? [];
     } catch (error) {
       throw describeLoss(error);
     }
@@ -86,30 +77,33 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   };
 }
 
-async function planOn(
+/** What has to change on the branch for entries to be on record. */
+export async function planWrite(
   snapshot: StateSnapshot,
   drafts: readonly EntryDraft[],
-  { run, clock, genesis }: AuditLogOptions,
-): Promise<PlannedAppend> {
+  { run, clock, genesis, redactor }: Omit<AuditLogOptions, 'store'>,
+): Promise<{
+  readonly change: StateChange;
+  readonly appended: readonly AppendedEntry[];
+}> {
+  const safe = drafts.map((draft) => {
+    const body = redactRecord(draft.body, redactor);
+    checkBody(body);
+    return { ...draft, body };
+  });
   const tail = await readTail(snapshot);
-  return planAppend(tail, drafts, { run, time: clock.now(), genesis });
-}
-
-async function filesOf(
-  { cut }: PlannedAppend,
-  snapshot: StateSnapshot,
-): Promise<StateChange> {
-  if (cut === undefined) return new Map();
-  const files = new Map<string, string | null>(cut.files);
-  for (const block of cut.blocks) {
-    const joined = await joinBlock(snapshot, block, cut.files);
-    for (const [path, text] of joined) files.set(path, text);
+  const stamp = { run, time: clock.now(), genesis };
+  const { appended, cut } = planAppend(tail, safe, stamp);
+  const change = new Map<string, string | null>(cut?.files);
+  for (const block of cut?.blocks ?? []) {
+    const joined = await joinBlock(snapshot, block, change);
+    for (const [path, text] of joined) change.set(path, text);
   }
-  return files;
+  return { change, appended };
 }
 
 /** Whatever keeps an entry from the branch, the entry is not on record. */
-function describeLoss(error: unknown): unknown {
+export function describeLoss(error: unknown): unknown {
   if (!(error instanceof ActionError)) return error;
   const { code, message, remedy, evidence } = error;
   if (!code.startsWith('state/')) return error;

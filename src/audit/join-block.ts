@@ -16,7 +16,7 @@ const GROUP = 16;
 export async function joinBlock(
   snapshot: StateSnapshot,
   block: { readonly from: number; readonly to: number },
-  cutOff: ReadonlyMap<string, string>,
+  cutOff: StateChange,
 ): Promise<StateChange> {
   const known = [...snapshot.list(SEGMENT_FOLDER), ...cutOff.keys()];
   const inside = findSegments([...new Set(known)]).filter(

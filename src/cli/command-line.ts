@@ -4,11 +4,12 @@ import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
-type Action = (terminal: Terminal) => Promise<number>;
+export type Action = (terminal: Terminal) => Promise<number>;
 
 /**
  * Runs one command and returns its exit status (the table of the actions;
@@ -60,7 +61,8 @@ async function guarded(
   }
 }
 
-type Perform = (
+/** Loads a command when it is asked for, and runs it. */
+export type Perform = (
   load: () => Promise<Action>,
   json: boolean | undefined,
 ) => () => Promise<void>;
@@ -159,6 +161,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
         options.json,
       )(),
     );
+  addAuditCommands(program, perform);
   return program;
 }
 

@@ -12,6 +12,8 @@ import { renderVerdictLines } from '../report/render-verdict-lines.ts';
 export interface Terminal {
   /** A line for the person; nothing with --json. */
   line(text: string): void;
+  /** How far a long work is; only a person at a terminal sees it. */
+  progress(text: string): void;
   verdict(verdict: Verdict): void;
   /** The one document of --json; nothing without it. */
   document(value: unknown): void;
@@ -28,11 +30,23 @@ export function openTerminal(
   const redactor = makeRedactor([]);
   const colour = stream.isTTY === true && !process.env['NO_COLOR'];
   const lastWork = new Set<() => Promise<void>>();
+  let wiped = true;
+  const wipe = () => {
+    if (!wiped) stream.write('\r\u001b[2K');
+    wiped = true;
+  };
   const line = (text: string) => {
+    wipe();
     if (!json) stream.write(`${text}\n`);
   };
   return {
     line: (text) => line(disarmLine(redactor.redact(text))),
+    progress: (text) => {
+      if (json || stream.isTTY !== true) return;
+      wipe();
+      stream.write(disarmLine(text));
+      wiped = false;
+    },
     verdict: (verdict) => {
       const safe = redactVerdict(verdict, redactor);
       for (const each of renderVerdictLines(safe, { colour })) line(each);

@@ -3,6 +3,8 @@ import { printable } from '../model/printable.ts';
 import { MAX_FILE_BYTES } from './state-change.ts';
 
 const MAX_READ_BYTES = 128 * 1024 * 1024;
+/** Files that are brought in one request when they are read one by one. */
+const FILES_AT_A_TIME = 64;
 
 /** The state branch as it was at one commit. */
 export interface StateSnapshot {
@@ -16,6 +18,13 @@ export interface StateSnapshot {
   read(path: string): Promise<string | undefined>;
   /** Texts of those files that exist, brought in one go. */
   readAll(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Bytes of those files that exist, in order and one at a time: for more than
+   * should be in memory at once. None of it is kept.
+   */
+  readEach(
+    paths: readonly string[],
+  ): AsyncIterable<{ readonly path: string; readonly bytes: Buffer }>;
 }
 
 /** Where the contents of files come from. */
@@ -67,7 +76,30 @@ export function openSnapshot(
       [...files.keys()].filter((path) => path.startsWith(prefix)).sort(),
     read: async (path) => (await readAll([path])).get(path),
     readAll,
+    readEach: (paths) => readEach(source, facts, paths),
   };
+}
+
+async function* readEach(
+  source: ContentSource,
+  { commit, files }: SnapshotFacts,
+  paths: readonly string[],
+) {
+  const wanted = paths.flatMap((path) => {
+    const id = files.get(path);
+    return id === undefined ? [] : [{ path, id }];
+  });
+  for (let at = 0; at < wanted.length; at += FILES_AT_A_TIME) {
+    const group = wanted.slice(at, at + FILES_AT_A_TIME);
+    const ids = [...new Set(group.map(({ id }) => id))];
+    const sizes = await source.obtain(commit ?? '', ids);
+    for (const { path, id } of group) {
+      const size = sizes.get(id) ?? 0;
+      if (size > MAX_FILE_BYTES) throw tooLarge(path, size);
+      const [bytes = Buffer.alloc(0)] = await source.contents([id], size);
+      yield { path, bytes };
+    }
+  }
 }
 
 async function readTexts(
@@ -82,7 +114,7 @@ async function readTexts(
     const size = sizes.get(id) ?? 0;
     total += size;
     if (size > MAX_FILE_BYTES || total > MAX_READ_BYTES) {
-      throw malformedFile(path, `${size} bytes are more than can be read`);
+      throw tooLarge(path, size);
     }
   }
   const contents = await source.contents(ids, total);
@@ -102,6 +134,10 @@ function decode(path: string, content: Buffer): string {
   } catch {
     throw malformedFile(path, 'it is not UTF-8');
   }
+}
+
+function tooLarge(path: string, size: number): ActionError {
+  return malformedFile(path, `${size} bytes are more than can be read`);
 }
 
 /** A file of the state branch that cannot be what it should be. */

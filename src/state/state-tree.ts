@@ -4,8 +4,11 @@ import { printable } from '../model/printable.ts';
 const MAX_PATH_CHARACTERS = 255;
 const MAX_FILES = 100_000;
 
-/** The two folders that apply-gates keeps on the state branch. */
-const ROOTS = ['.platform/state/', 'state/'];
+/**
+ * The two folders that apply-gates keeps on the state branch, and one of other
+ * tools, whose logs stay where they are.
+ */
+const ROOTS = ['.platform/state/', 'state/', '.audit/'];
 
 /**
  * A path that may exist on the state branch: below one of our folders, of

@@ -49,6 +49,7 @@ const makeSnapshot = (texts: ReadonlyMap<string, string | null>) => {
           return text === undefined ? [] : [[path, text]];
         }),
       ),
+    readEach: async function* () {},
   } satisfies StateSnapshot;
 };
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -62,6 +62,8 @@ export interface StateRemote {
   log(): string[];
   /** Text of a file at the tip of the state branch. */
   show(path: string): string;
+  /** Bytes of a file at the tip; undefined where there is none. */
+  read(path: string): Buffer | undefined;
   /** Puts a tree of `mode type id path` lines on the branch, as it stands. */
   plant(entries: readonly string[], parent?: string): string;
   writeBlob(content: string | Buffer): string;
@@ -104,6 +106,12 @@ export function makeStateRemote(): StateRemote {
       });
     },
     log: () => git(['rev-list', STATE_BRANCH]).split('\n'),
+    read: (path) => {
+      const place = `${STATE_BRANCH}:${path}`;
+      const args = ['-C', repository, 'cat-file', 'blob', place];
+      const { status, stdout } = spawnSync('git', args);
+      return status === 0 ? stdout : undefined;
+    },
     show: (path) => git(['show', `${STATE_BRANCH}:${path}`]),
     plant: (entries, parent) => {
       const tree = git(

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { type AdoptedFile, readAdopted } from '../../audit/adopted-file.ts';
+import type { Checkpoint } from '../../audit/checkpoint.ts';
+import { describeReport } from '../../audit/describe-report.ts';
+import { type LogReport, unattestedTail } from '../../audit/log-report.ts';
+import { verifyLog } from '../../audit/verify-log.ts';
+import {
+  exitStatusOfVerdict,
+  finding,
+  passVerdict,
+  refuseVerdict,
+  type Verdict,
+} from '../../model/verdict.ts';
+import {
+  readCheckpoints,
+  readKeys,
+  writeCheckpoint,
+} from '../checkpoint-files.ts';
+import type { LogPlace } from '../log-place.ts';
+import { openLogPlace } from '../open-log-place.ts';
+import type { Terminal } from '../terminal.ts';
+import type { RepositoryOptions } from './options.ts';
+
+export interface VerifyOptions extends RepositoryOptions {
+  readonly checkpoint?: readonly string[];
+  /** Checkpoint from which on the entries are read. */
+  readonly since?: string;
+  readonly key?: readonly string[];
+  readonly output?: string;
+  readonly signKeyFile?: string;
+}
+
+/** Verifies a log. Exit 0: consistent; 9: anything else. */
+export function auditVerify(place: string | undefined, options: VerifyOptions) {
+  return async (terminal: Terminal): Promise<number> => {
+    const { since, output } = options;
+    const { checkpoint = [], key = [] } = options;
+    const paths = [...checkpoint, ...(since ? [since] : [])];
+    const trust = readCheckpoints(paths, readKeys(key));
+    const report = trust.ok
+      ? await verifyPlace(place, trust.checkpoints, options, terminal)
+      : untrusted(trust.detail);
+    const verdict = judge(report);
+    terminal.verdict(verdict);
+    const tail = unattestedTail(report);
+    terminal.document({ verdict, report: { ...report, unattested: tail } });
+    if (output !== undefined) keepCheckpoint(output, report, options);
+    return exitStatusOfVerdict(verdict);
+  };
+}
+
+async function verifyPlace(
+  name: string | undefined,
+  checkpoints: readonly Checkpoint[],
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<LogReport> {
+  const place = await openLogPlace(name, options, terminal);
+  try {
+    const adopted: AdoptedFile[] = [];
+    const sizes = checkpoints.map(({ size }) => size);
+    const report = await verifyLog({
+      files: place.files(options.since ? Math.min(...sizes) : 0),
+      checkpoints,
+      from: options.since ? 'checkpoint' : 'genesis',
+      visit: (entry) => {
+        const file = readAdopted(entry);
+        if (file !== undefined) adopted.push(file);
+      },
+      progress: progressOf(terminal),
+    });
+    return await checkAdopted(place, adopted, report);
+  } finally {
+    place.close();
+  }
+}
+
+/** A sealed file that was changed or taken away is a change of the log. */
+async function checkAdopted(
+  { beside }: LogPlace,
+  adopted: readonly AdoptedFile[],
+  report: LogReport,
+): Promise<LogReport> {
+  const whole = ['consistent', 'no-checkpoints'].includes(report.verdict);
+  if (!whole || beside === undefined) return report;
+  for (const { path, sha256, seq } of adopted) {
+    const file = await beside(path);
+    if (file === undefined) {
+      const detail = `${path}, which entry ${seq} seals, is missing`;
+      return { ...report, verdict: 'truncated', detail };
+    }
+    const hash = createHash('sha256');
+    for await (const chunk of file.chunks) hash.update(chunk);
+    const found = hash.digest('hex');
+    if (found === sha256) continue;
+    const detail = `${path} has the SHA-256 ${found}; entry ${seq} seals ${sha256}`;
+    return { ...report, verdict: 'bad-line', detail };
+  }
+  return report;
+}
+
+const PROGRESS_STEP = 20_000;
+
+function progressOf(terminal: Terminal) {
+  let next = PROGRESS_STEP;
+  return (read: number, bytes: number) => {
+    if (read < next) return;
+    next = read + PROGRESS_STEP;
+    const megabytes = (bytes / 1_000_000).toFixed(0);
+    terminal.progress(`${read} entries, ${megabytes} MB`);
+  };
+}
+
+function untrusted(detail: string): LogReport {
+  return {
+    ...{ verdict: 'bad-signature', detail, log: undefined, head: undefined },
+    ...{ size: 0, read: 0, bytes: 0, attested: 0 },
+  };
+}
+
+function judge(report: LogReport): Verdict {
+  const about = { gate: 'audit-verify', sha: '' };
+  const reason = describeReport(report);
+  if (report.verdict === 'consistent') {
+    return passVerdict(about, 'audit/consistent', reason);
+  }
+  return refuseVerdict(about, [finding(`audit/${report.verdict}`, reason)]);
+}
+
+/** Only of a log whose entries fit together. */
+function keepCheckpoint(
+  path: string,
+  { verdict, log, size, head }: LogReport,
+  { signKeyFile }: VerifyOptions,
+): void {
+  const whole = verdict === 'consistent' || verdict === 'no-checkpoints';
+  if (!whole || log === undefined || head === undefined) return;
+  writeCheckpoint(path, { log, size, head }, signKeyFile);
+}
