@@ -18,6 +18,14 @@ docker_cli() {
     docker "$@" 7>&- 8>&- 9>&- </dev/null
 }
 
+# was_lost STATUS ERRORS: true where docker did not fail over what it was asked
+# for, but over the engine. What could not be asked is not absent.
+was_lost() {
+  [ "$1" -ne 0 ] && { [ "$1" -ge 124 ] || grep -Eq "$LOST_ENGINE" "$2"; }
+}
+
+LOST_ENGINE='Cannot connect to the Docker daemon|failed to connect to the docker API|error during connect|dial unix|EOF|connection re(set|fused)'
+
 # read_containers OUT: fails where the engine does not answer.
 read_containers() {
   : >"$1"
@@ -29,6 +37,7 @@ read_containers() {
   # shellcheck disable=SC2046 # ids
   docker_cli inspect --type container --format "$CONTAINER" $(cat "$1.ids") \
     >"$1.all" 2>"$1.errors"
+  ! was_lost "$?" "$1.errors" || return 1
   sort -t "$TAB" -k 3,3 -k 4,4n -k 2,2 "$1.all" >"$1"
 }
 
@@ -47,10 +56,15 @@ read_images() {
 $(cut -f 2 "$facts/image-names" | sort -u)
 LIST
   # Docker leaves out the line of one it does not have.
-  docker_cli image inspect --format '{{.Id}}' "$@" >"$facts/image-ids" 2>/dev/null ||
-    for name in "$@"; do
-      printf '%s\n' "$(docker_cli image inspect --format '{{.Id}}' "$name" 2>/dev/null)"
-    done >"$facts/image-ids"
+  docker_cli image inspect --format '{{.Id}}' "$@" >"$facts/image-ids" \
+    2>"$facts/images.errors"
+  asked=$?
+  ! was_lost "$asked" "$facts/images.errors" || return 1
+  [ "$asked" -eq 0 ] || for name in "$@"; do
+    id=$(docker_cli image inspect --format '{{.Id}}' "$name" 2>"$facts/images.errors")
+    ! was_lost "$?" "$facts/images.errors" || return 1
+    printf '%s\n' "$id"
+  done >"$facts/image-ids"
   printf '%s\n' "$@" >"$facts/image-list"
   awk -F '\t' -v names="$facts/image-list" -v ids="$facts/image-ids" '
     BEGIN {
@@ -81,8 +95,11 @@ read_storage() {
 $list
 LIST
   : >"$facts/host-$kind"
-  [ "$#" -eq 0 ] || docker_cli "$kind" inspect --format "$format" "$@" \
-    >"$facts/host-$kind" 2>/dev/null
+  if [ "$#" -ne 0 ]; then
+    docker_cli "$kind" inspect --format "$format" "$@" >"$facts/host-$kind" \
+      2>"$facts/storage.errors"
+    ! was_lost "$?" "$facts/storage.errors" || return 1
+  fi
   awk -F '\t' -v kind="$kind" -v host="$facts/host-$kind" "$STORAGE" \
     "$facts/previous.parts" "$facts/new.parts" >"$facts/${kind}s"
 }

@@ -157,8 +157,7 @@ look() {
   images_job=$!
   read_previous
   (
-    read_storage volume
-    read_storage network
+    read_storage volume && read_storage network
   ) &
   storage_job=$!
   read_mounts
@@ -168,7 +167,9 @@ look() {
   list_changed
   list_edited
   list_spoiled
-  wait "$hashes_job" "$images_job" "$storage_job"
+  wait "$hashes_job"
+  wait "$images_job" && wait "$storage_job" ||
+    problem engine "$(tail -q -n 3 "$facts/images.errors" "$facts/storage.errors" 2>/dev/null)"
   [ -s "$facts/hashes.raw" ] || problem compose_output "$(tail -n 3 "$facts/hash-errors")"
   join_containers
   note_wanted "$facts/new.model" "$facts/wanted"

@@ -32,8 +32,7 @@ run_up() {
 # Also one that is back already: what it was asked for may be half done.
 lost_engine() {
   ! engine_answers || { [ "$returncode" -ne 0 ] &&
-    grep -Eq 'Cannot connect to the Docker daemon|error during connect|EOF|connection reset' \
-      "$work/up-output"; }
+    grep -Eq "$LOST_ENGINE" "$work/up-output"; }
 }
 
 engine_answers() {
