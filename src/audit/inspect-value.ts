@@ -42,7 +42,11 @@ function findProblem(
   if (depth === MAX_DEPTH) return 'too-deep';
   return Array.isArray(value)
     ? findInList(value, state, depth + 1)
-    : findInObject(value, state, depth + 1);
+    : findInObject(
+        value as Readonly<Record<string, unknown>>,
+        state,
+        depth + 1,
+      );
 }
 
 function findInList(
@@ -58,18 +62,18 @@ function findInList(
 }
 
 function findInObject(
-  object: object,
+  object: Readonly<Record<string, unknown>>,
   state: { sorted: boolean },
   depth: number,
 ): ValueProblem | undefined {
   let before: string | undefined;
-  for (const [name, member] of Object.entries(object)) {
+  for (const name of Object.keys(object)) {
     if (name === '__proto__') return 'reserved-name';
     if (!name.isWellFormed()) return 'lone-surrogate';
     // JavaScript compares UTF-16 units, as RFC 8785 asks for.
     if (before !== undefined && name <= before) state.sorted = false;
     before = name;
-    const problem = findProblem(member, state, depth);
+    const problem = findProblem(object[name], state, depth);
     if (problem !== undefined) return problem;
   }
   return undefined;

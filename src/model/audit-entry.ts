@@ -21,6 +21,13 @@ export const AUDIT_KINDS = [
 
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
+/** Any object. A record would look at each name once more, for every line. */
+const bodySchema = z.custom<Readonly<Record<string, unknown>>>(
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
+
 /** One entry of the audit log, as one canonical line holds it. */
 export const auditEntrySchema = z.strictObject({
   v: z.literal(AUDIT_VERSION),
@@ -35,7 +42,7 @@ export const auditEntrySchema = z.strictObject({
   /** Number of the lease under which a host was changed. */
   fence: z.int().min(0).nullable(),
   kind: z.string().regex(/^[a-z][a-z-]{0,31}$/),
-  body: z.record(z.string(), z.unknown()),
+  body: bodySchema,
 });
 
 export type AuditEntry = z.output<typeof auditEntrySchema>;
