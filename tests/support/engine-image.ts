@@ -24,6 +24,8 @@ export interface ImageOptions {
   readonly healthcheck?: { readonly test: string; readonly retries?: number };
   readonly environment?: Readonly<Record<string, string>>;
   readonly user?: string;
+  /** Where it asks for a volume that nobody gave a name to. */
+  readonly volume?: string;
 }
 
 /** A shell does not hear a signal before its child ends, hence the wait. */
@@ -61,7 +63,7 @@ export function imageId(ref: string): string | undefined {
 }
 
 function renderChanges(project: string, options: ImageOptions): string[] {
-  const { command = ['idle'], entrypoint, healthcheck, user } = options;
+  const { command = ['idle'], entrypoint, healthcheck, user, volume } = options;
   const environment = { PATH: '/bin', ...options.environment };
   return [
     `LABEL ${PROJECT_LABEL}=${project}`,
@@ -70,6 +72,7 @@ function renderChanges(project: string, options: ImageOptions): string[] {
     ...(entrypoint ? [`ENTRYPOINT ${JSON.stringify(entrypoint)}`] : []),
     ...(healthcheck ? [renderHealthcheck(healthcheck)] : []),
     ...(user ? [`USER ${user}`] : []),
+    ...(volume ? [`VOLUME ${volume}`] : []),
   ];
 }
 

@@ -58,7 +58,8 @@ sums_of() {
 }
 
 # Writes what containers have mounted whose services were never applied from
-# here, or are told by no model that was.
+# here, or are told by no model that was; of others, volumes without a name: an
+# image may ask for one, and then no model tells.
 read_mounts() {
   : >"$facts/mounts"
   awk -F '\t' -v known="$facts/previous.model" '
@@ -68,12 +69,17 @@ read_mounts() {
         if (k[2] == "services") seen[k[4]] = 1
       }
     }
-    $3 != "" && $5 != "True" && !($3 in seen) { print $1 }
-  ' "$facts/found" >"$facts/strangers"
-  [ -s "$facts/strangers" ] || return 0
+    $3 != "" && $5 != "True" { print $1 "\t" $3 "\t" ($3 in seen) }
+  ' "$facts/found" >"$facts/mounting"
+  [ -s "$facts/mounting" ] || return 0
   # shellcheck disable=SC2046 # ids
-  docker_cli inspect --type container --format "$MOUNTS" $(cat "$facts/strangers") |
-    grep . | sort -u >"$facts/mounts"
+  docker_cli inspect --type container --format "$MOUNTS" $(cut -f 1 "$facts/mounting") |
+    awk -F '\t' -v services="$facts/mounting" '
+      BEGIN {
+        while ((getline line < services) > 0) { split(line, c, "\t"); seen[c[2]] = c[3] }
+      }
+      NF && (seen[$1] != 1 || ($2 == "volume" && length($3) == 64 && $3 ~ /^[0-9a-f]+$/))
+    ' | sort -u >"$facts/mounts"
 }
 
 MOUNTS='{{$service := index .Config.Labels "com.docker.compose.service"}}{{range .Mounts}}{{$service}}{{"\t"}}{{.Type}}{{"\t"}}{{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{"\t"}}{{.Destination}}{{"\n"}}{{end}}'

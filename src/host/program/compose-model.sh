@@ -202,8 +202,8 @@ function fail() { bad = 1; exit 3 }
 BEGIN {
   bs = sprintf("%c%c", 92, 92)
   text = "^\"([^\"" bs "]|" bs ".)*\""
-  set_of("image privileged pid ipc uts userns_mode cgroup cgroup_parent network_mode container_name scale pull_policy restart runtime cap_add security_opt devices device_cgroup_rules volumes volumes_from volume_driver configs secrets profiles depends_on links external_links credential_spec use_api_socket ports user group_add isolation", structure)
-  set_of("annotations attach blkio_config cap_drop command cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset dns dns_opt dns_search domainname entrypoint environment expose extra_hosts hostname init labels log_driver log_opt logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit oom_kill_disable oom_score_adj pids_limit platform read_only shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits working_dir", content)
+  set_of("image privileged pid ipc uts userns_mode cgroup cgroup_parent network_mode container_name scale pull_policy restart runtime cap_add security_opt devices device_cgroup_rules volumes volumes_from volume_driver configs secrets profiles depends_on links external_links credential_spec use_api_socket ports user group_add isolation tmpfs", structure)
+  set_of("annotations attach blkio_config cap_drop command cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset dns dns_opt dns_search domainname entrypoint environment expose extra_hosts hostname init labels log_driver log_opt logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit oom_kill_disable oom_score_adj pids_limit platform read_only shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tty ulimits working_dir", content)
   set_of("name external driver", definition)
   set_of("name file external environment", source)
   depth = 0

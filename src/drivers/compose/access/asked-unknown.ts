@@ -9,7 +9,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['device_cgroup_rules', 'volumes', 'volumes_from', 'configs', 'secrets'],
   ...['profiles', 'depends_on', 'links', 'external_links', 'use_api_socket'],
   ...['ports', 'user', 'group_add', 'isolation', 'deploy', 'networks'],
-  ...['healthcheck', 'build', 'develop', 'extends'],
+  ...['healthcheck', 'build', 'develop', 'extends', 'tmpfs'],
   // Their privileged ones were refused where they are written.
   ...['post_start', 'pre_stop'],
 ]);

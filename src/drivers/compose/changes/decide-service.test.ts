@@ -162,4 +162,25 @@ describe('one-shot services', () => {
   ])('%s', (_, containers, changes) => {
     expect(told({ model: WEB, containers }, ONESHOT)).toEqual(changes);
   });
+
+  it('one that is to end does not hide that its data moves', () => {
+    const model = (source: string) => ({
+      services: {
+        web: {
+          ...{ image: 'a', scale: 0 },
+          volumes: [{ type: 'bind', source, target: '/rows' }],
+        },
+      },
+    });
+    const moves = (to: string) =>
+      decideChanges(
+        makeComposeFacts({
+          ...{ model: model(to), previous: model('/srv/rows') },
+          containers: { web: [] },
+        }),
+        makeComposeSubject(),
+      );
+    expect(moves('/srv/rows')).toEqual([]);
+    expect(moves('/srv/other')).toMatchObject([{ destructive: true }]);
+  });
 });

@@ -5,7 +5,7 @@ import type { ComposeService } from '../facts/model.ts';
 import { mayChangeMajor } from './database-image.ts';
 import { storageKeys } from './decide-storage.ts';
 import { findMovedData } from './mounted-data.ts';
-import { findDataElsewhere } from './running-data.ts';
+import { findDataElsewhere, findNamelessData } from './running-data.ts';
 import { isOrWasSacred } from './sacred-paths.ts';
 import {
   cannotStart,
@@ -35,7 +35,7 @@ export function decideService(
   const sight = sightOf(service, facts, subject);
   const decision =
     service.replicas === 0
-      ? decideEnd(sight)
+      ? decideEnd(sight, facts, subject)
       : decideRunning(sight, facts, subject, storage);
   if (!decision) return [];
   const { reasons, ...decided } = decision;
@@ -52,15 +52,28 @@ export function decideService(
     : [change];
 }
 
-/** Nothing is to run of it: how it would run is of no interest. */
-function decideEnd({
-  containers,
-  halfMade,
-}: ServiceSight): Decision | undefined {
-  const replicas = `replicas ${containers.length} -> 0`;
-  return containers.length > 0 || halfMade
-    ? { action: 'update', destructive: false, reasons: [replicas] }
-    : undefined;
+/**
+ * Nothing is to run of it: how it would run is of no interest, except for where
+ * its data is. The release after this one is held against this one.
+ */
+function decideEnd(
+  { containers, halfMade, service }: ServiceSight,
+  facts: ComposeFacts,
+  subject: ComposeSubject,
+): Decision | undefined {
+  const lost = [
+    ...findMovedData(service, facts, subject),
+    ...findDataElsewhere(service, facts, subject),
+    ...findNamelessData(service, facts),
+  ];
+  const ends = containers.length > 0 || halfMade;
+  if (!ends && lost.length === 0) return undefined;
+  const replicas = ends ? [`replicas ${containers.length} -> 0`] : [];
+  return {
+    action: 'update',
+    destructive: lost.length > 0,
+    reasons: [...replicas, ...lost],
+  };
 }
 
 function decideRunning(

@@ -78,6 +78,16 @@ it.each<[string, Mount[], Mount[]]>([
   ['an image', [{ type: 'image', source: 'a', target: '/data' }], []],
   ['a socket', [bind('/var/run/docker.sock')], []],
   ['the time zone', [bind('/etc/localtime')], [bind('/etc/timezone')]],
+  [
+    'what tracked content is put into',
+    [volume('data')],
+    [volume('data'), bind(`${CURRENT}/conf`, '/data/conf')],
+  ],
+  [
+    'what hid a part before',
+    [volume('data'), volume('more', '/data/rows')],
+    [volume('data'), volume('more', '/data/rows')],
+  ],
   ['something new', [], [volume('data'), bind('/srv/x', '/x')]],
 ])('%s stays where it is', (_, before, now) => {
   expect(moved(before, now)).toEqual([]);
@@ -115,6 +125,16 @@ it.each<[string, Mount[], Mount[]]>([
     'a folder of the host to a volume',
     [bind(`${CURRENT}/data`)],
     [volume('data')],
+  ],
+  [
+    'a volume that another one hides a part of',
+    [volume('data')],
+    [volume('data'), volume('more', '/data/rows')],
+  ],
+  [
+    'a volume that memory hides a part of',
+    [volume('data')],
+    [volume('data'), { type: 'tmpfs', target: '/data/rows/' }],
   ],
   [
     'what only a later compose knows',
@@ -177,5 +197,38 @@ it('tells no value that is not shown', () => {
   if (!service) throw new TypeError('no service');
   expect(findMovedData(service, facts, makeComposeSubject())).toEqual([
     'the data at /data moves: /srv/older/*** -> /srv/***',
+  ]);
+});
+
+it('volumes of another service that are not taken any more are told', () => {
+  const facts = (now: object) => {
+    const base = { image: 'a' };
+    const db = { image: 'a', volumes_from: ['base:ro'] };
+    return makeComposeFacts({
+      model: { services: { base, db: { image: 'a', ...now } } },
+      previous: { services: { base, db } },
+    });
+  };
+  const told = (now: object) => {
+    const all = facts(now);
+    const service = all.model.services.get('db');
+    return service && findMovedData(service, all, makeComposeSubject());
+  };
+  expect(told({ volumes_from: ['base'] })).toEqual([]);
+  expect(told({})).toEqual(['the volumes of base:ro are not mounted any more']);
+});
+
+it('memory that a service asks for by the short form hides data too', () => {
+  const service = { image: 'a', volumes: [volume('data')] };
+  const facts = makeComposeFacts({
+    model: {
+      services: { db: { ...service, tmpfs: ['/data/rows:size=1m'] } },
+      volumes: NAMED,
+    },
+    previous: { services: { db: service }, volumes: NAMED },
+  });
+  const db = facts.model.services.get('db');
+  expect(db && findMovedData(db, facts, makeComposeSubject())).toEqual([
+    '/data/rows is mounted over data that was there',
   ]);
 });

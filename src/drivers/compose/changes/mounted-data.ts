@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { textsOf } from '../access/service-text.ts';
 import type { ComposeSubject } from '../compose-subject.ts';
 import type { ComposeFacts } from '../facts/facts.ts';
 import type {
@@ -10,6 +11,8 @@ import { below, repositoryPath } from './repository-path.ts';
 
 /** Folders of the host that hold nothing a service could lose. */
 const NO_DATA = ['/dev', '/proc', '/sys', '/run', '/var/run'];
+/** How volumes of another service are taken. */
+const ACCESS = /:(?:ro|rw)$/;
 const NO_DATA_FILES = new Set(['/etc/localtime', '/etc/timezone']);
 
 /** What a mount target has data in. */
@@ -45,7 +48,7 @@ export function findMovedData(
   };
   const { host_dirs, host_files } = subject.manifest;
   const now: MountView = { model, hostNames: [...host_files, ...host_dirs] };
-  return before.mounts.flatMap((mount) => {
+  const moved = before.mounts.flatMap((mount) => {
     const had = dataOf(mount, old, subject);
     if (!had) return [];
     const same = service.mounts.find(
@@ -56,6 +59,37 @@ export function findMovedData(
     const where = has ? `${had.shown} -> ${has.shown}` : `${had.shown} -> none`;
     return [`the data at ${mount.target.shown} moves: ${where}`];
   });
+  const had = before.mounts.filter((mount) => dataOf(mount, old, subject));
+  const hidden = service.mounts
+    .filter((mount) => mount.type === 'tmpfs' || dataOf(mount, now, subject))
+    .filter((mount) => hides(mount, had, before.mounts))
+    .map(({ target }) => `${target.shown} is mounted over data that was there`);
+  return [...moved, ...hidden, ...untaken(before, service)];
+}
+
+/** Whether a mount is new, and inside of what had data. */
+function hides(
+  { target }: ComposeMount,
+  had: readonly ComposeMount[],
+  before: readonly ComposeMount[],
+): boolean {
+  const place = placeOf(target.value);
+  return (
+    before.every((each) => placeOf(each.target.value) !== place) &&
+    had.some((each) => below(place, placeOf(each.target.value)) !== undefined)
+  );
+}
+
+/** Services whose volumes it had and would not have any more. */
+function untaken(before: ComposeService, service: ComposeService): string[] {
+  const takes = (one: ComposeService) =>
+    textsOf(one.entries.get('volumes_from'));
+  const now = new Set(
+    takes(service).map(({ value }) => value.replace(ACCESS, '')),
+  );
+  return takes(before)
+    .filter(({ value }) => !now.has(value.replace(ACCESS, '')))
+    .map(({ shown }) => `the volumes of ${shown} are not mounted any more`);
 }
 
 /** Undefined where the mount is tracked content, memory, or of an image. */

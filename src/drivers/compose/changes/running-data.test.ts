@@ -112,4 +112,25 @@ describe('data of what was never applied from here', () => {
     const told = decide(['bind /old/data /rows'], service, {}, true);
     expect(told).toMatchObject([{ destructive: false }]);
   });
+
+  it('is in a volume that the image asked for, and no model told of', () => {
+    const facts = (service: object) =>
+      makeComposeFacts({
+        model: { services: { db: { image: 'db:1', ...service } }, ...ROWS },
+        previous: { services: { db: { image: 'db:1' } } },
+        containers: { db: [{ config: OLD }] },
+        fields: { mounts: `db\tvolume\t${OLD}\t/rows\n` },
+      });
+    const told = (service: object) =>
+      decideChanges(facts(service), makeComposeSubject()).filter(
+        ({ resource }) => resource === 'service/db',
+      );
+    expect(told(rows)).toMatchObject([
+      { destructive: true, detail: expect.stringContaining('/rows') },
+    ]);
+    expect(told({})).toMatchObject([{ destructive: false }]);
+    expect(told({ scale: 0 })).toMatchObject([
+      { destructive: true, detail: expect.stringContaining('without a name') },
+    ]);
+  });
 });

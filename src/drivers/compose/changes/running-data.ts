@@ -12,22 +12,46 @@ const ANONYMOUS = /^[0-9a-f]{64}$/;
 /**
  * The same of a service that nobody applied from here: what runs already tells
  * where its data is. A mount of it that the release has as tracked content is
- * taken for content; one that the release does not have is taken for data.
+ * taken for content; one that the release does not have is taken for data. Of
+ * one that was applied, no model tells the volumes that its image asks for.
  */
 export function findDataElsewhere(
   service: ComposeService,
   facts: ComposeFacts,
   subject: ComposeSubject,
 ): string[] {
-  if (facts.previous?.services.has(service.name)) return [];
   const contents = contentTargets(service);
+  const before = facts.previous?.services.get(service.name);
+  const told = new Set(
+    before?.mounts.map(({ target }) => placeOf(target.value)),
+  );
   const found = facts.mounts.filter(
     (mount) =>
-      mount.service === service.name && !contents.has(placeOf(mount.target)),
+      mount.service === service.name &&
+      !contents.has(placeOf(mount.target)) &&
+      (!before || (isAnonymous(mount) && !told.has(placeOf(mount.target)))),
   );
   return [
     ...new Set(found.flatMap((each) => judge(each, service, facts, subject))),
   ];
+}
+
+/** Data that nothing would find again once its container is gone. */
+export function findNamelessData(
+  { name }: ComposeService,
+  { mounts }: ComposeFacts,
+): string[] {
+  const found = mounts.filter(
+    (mount) => mount.service === name && isAnonymous(mount),
+  );
+  const targets = new Set(found.map(({ target }) => target));
+  return [...targets].map(
+    (target) => `the data at ${target} is in a volume without a name`,
+  );
+}
+
+function isAnonymous({ source, type }: MountFact): boolean {
+  return type === 'volume' && ANONYMOUS.test(source);
 }
 
 function judge(
@@ -41,9 +65,8 @@ function judge(
   const same = service.mounts.find(
     ({ target }) => placeOf(target.value) === placeOf(running.target),
   );
-  const isAnonymous =
-    running.type === 'volume' && ANONYMOUS.test(running.source);
-  const had = isAnonymous
+  const isNameless = isAnonymous(running);
+  const had = isNameless
     ? 'anonymous'
     : running.type === 'volume'
       ? `volume ${running.source}`
@@ -51,7 +74,7 @@ function judge(
   if (had === undefined) return [];
   // Compose hands it on to the container that comes after.
   if (!same)
-    return isAnonymous ? [] : ['data that it mounts is not mounted any more'];
+    return isNameless ? [] : ['data that it mounts is not mounted any more'];
   const has = dataOf(same, now, subject)?.id;
   const isContent = has === undefined && same.type === 'bind';
   return isContent || has === had || has?.startsWith(`${had}/`)

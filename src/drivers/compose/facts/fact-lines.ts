@@ -74,7 +74,7 @@ const mountSchema = z.tuple([
   z.string().startsWith('/'),
 ]);
 
-/** What a container has mounted that nobody applied from here. */
+/** What a container has mounted that no model applied from here tells of. */
 export interface MountFact {
   readonly service: string;
   readonly type: string;

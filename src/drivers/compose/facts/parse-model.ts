@@ -53,7 +53,10 @@ function serviceOf(name: string, entries: Entries): ComposeService {
     name,
     image: textAt(entries, 'image'),
     replicas: replicasOf(entries),
-    mounts: itemsOf(entries.get('volumes')).map(mountOf),
+    mounts: [
+      ...itemsOf(entries.get('volumes')).map(mountOf),
+      ...itemsOf(entries.get('tmpfs')).flatMap(memoryOf),
+    ],
     networks: [...mapOf(entries.get('networks')).keys()],
     configs: sources('configs'),
     secrets: sources('secrets'),
@@ -90,6 +93,17 @@ function mountOf(node: ComposeNode): ComposeMount {
       textAt(mapOf(entries.get('volume')), 'subpath') ??
       textAt(mapOf(entries.get('image')), 'subpath'),
   };
+}
+
+/** The short form of a mount of memory: `/tmp:size=64m`. */
+function memoryOf(node: ComposeNode): ComposeMount[] {
+  if (node.kind !== 'scalar') return [];
+  const target = {
+    value: String(node.value).replace(/:.*/s, ''),
+    shown: node.shown.replace(/:.*/s, ''),
+  };
+  const rest = { source: undefined, readOnly: false, subpath: undefined };
+  return [{ ...rest, type: 'tmpfs', target }];
 }
 
 function volumeOf(key: string, entries: Entries): ComposeVolume {
