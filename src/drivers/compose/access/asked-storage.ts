@@ -76,7 +76,8 @@ function ofVolume(volume: ComposeVolume): AskedStorage {
   if (kind === 'tmpfs' && (!device || device.value === 'tmpfs')) return NOTHING;
   if (!device && !type) return NOTHING;
   if (device?.value.startsWith('/') && isPathType(kind)) {
-    return path({ key: 'volumes', path: device, isFile: false });
+    const one = { path: device, isFile: false, isVolume: true };
+    return path({ key: 'volumes', ...one });
   }
   const shown = `a volume of type ${type?.shown ?? kind} on ${device?.shown ?? 'no device'}`;
   return ask({ key: 'volumes', shown, words: [] });

@@ -74,14 +74,29 @@ describe('what only a resolved path shows', () => {
         secrets: { s: { name: 's', file: path } },
       },
     };
+    const isTracked = path.includes('/conf');
     for (const app of [
       bindMount(path),
-      VOLUME,
+      ...(isTracked ? [] : [VOLUME]),
       { secrets: [{ source: 's' }] },
     ]) {
       const found = codes(app, { ...host, ...contents });
       expect(found).toEqual(Array(count).fill('plan/unmanaged-bind'));
     }
+  });
+
+  it('tracked content behind a volume would stay that of an old release', () => {
+    const driver_opts = { type: 'none', o: 'bind', device: `${CURRENT}/conf` };
+    const found = checkApp(VOLUME, {
+      ...host,
+      model: { volumes: { v: { name: 'v', driver_opts } } },
+    });
+    expect(found).toMatchObject([
+      {
+        code: 'plan/unmanaged-bind',
+        reason: expect.stringContaining('behind a volume'),
+      },
+    ]);
   });
 
   it("the old folder of an adopted project is the first file's", () => {

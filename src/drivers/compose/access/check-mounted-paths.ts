@@ -42,10 +42,10 @@ export function checkReleasePaths(
   paths: readonly HostPath[],
   { context, subject }: { context: MountContext; subject: ComposeSubject },
 ): Finding[] {
-  return paths.flatMap(({ isFile, key, path }) => {
+  return paths.flatMap(({ isFile, isVolume = false, key, path }) => {
     const inRelease = repositoryPath(path.value, subject);
     if (inRelease === undefined) return [];
-    const use = { isRead: false, isFile };
+    const use = { isRead: false, isFile, isVolume };
     const problem = judgeReleasePath(inRelease, context, use);
     if (!problem) return [];
     const isPlain = path.value === path.shown;

@@ -9,6 +9,8 @@ export interface HostPath {
   readonly path: ComposeText;
   /** False where it may be a folder. */
   readonly isFile: boolean;
+  /** It is seen through a volume, and not by a bind of the service's own. */
+  readonly isVolume?: boolean;
 }
 
 /** Where engines listen; whoever may talk to one of them owns the host. */

@@ -26,6 +26,12 @@ const UNRESOLVED: MountProblem = {
   remedy: 'Name the file without a variable.',
 };
 
+const IN_A_VOLUME: MountProblem = {
+  why: 'is in git: behind a volume it stays as it was when that was first mounted',
+  remedy:
+    'Mount the path itself into the service, without a volume of its own.',
+};
+
 /** How a path is used. */
 export interface PathUse {
   /** Compose reads it while it resolves: the model does not show it. */
@@ -34,6 +40,8 @@ export interface PathUse {
   readonly isFile: boolean;
   /** Nothing is wrong where it is not there. */
   readonly isOptional?: boolean;
+  /** An engine goes on showing the release that a volume was mounted from. */
+  readonly isVolume?: boolean;
 }
 
 /**
@@ -73,6 +81,7 @@ export function judgeReleasePath(
   const found = context.paths.kindOf(path);
   switch (found.kind) {
     case 'tracked':
+      return use.isVolume ? IN_A_VOLUME : undefined;
     case 'host':
       return undefined;
     case 'above':
