@@ -61,7 +61,7 @@ describe('a whole log', () => {
 });
 
 describe('truncated', () => {
-  it('at every byte it is truncated or torn, never fine', async () => {
+  it('truncated at every byte: truncated or torn, never fine', async () => {
     const bytes = Buffer.from(whole);
     for (let size = 0; size < bytes.length; size += 1) {
       const { verdict } = await verifyBytes(bytes.subarray(0, size), [all]);
@@ -70,7 +70,7 @@ describe('truncated', () => {
     }
   });
 
-  it('at every byte it is not fine without a checkpoint either', async () => {
+  it('truncated at every byte: not fine without a checkpoint either', async () => {
     const bytes = Buffer.from(whole);
     for (let size = 0; size < bytes.length; size += 13) {
       const { verdict } = await verifyBytes(bytes.subarray(0, size), []);
@@ -98,7 +98,7 @@ describe('truncated', () => {
 });
 
 describe('changed', () => {
-  it('one flipped bit is never consistent', async () => {
+  it('one bit flipped: never consistent', async () => {
     const bytes = Buffer.from(whole);
     for (let bit = 0; bit < bytes.length * 8; bit += 7) {
       const changed = Buffer.from(bytes);
@@ -121,30 +121,33 @@ describe('changed', () => {
     ['of another log', lines.with(4, foreign()[4] ?? ''), 'other-log', 5],
     ['changed', lines.with(4, restamped(4)[4] ?? ''), 'wrong-previous', 6],
     ['an empty one', lines.with(4, '\n'), 'not-json', 5],
-  ])('a line is %s', async (_, changed, problem, line) => {
-    for (const checkpoints of [[all], []]) {
-      const report = await verifyBytes(changed.join(''), checkpoints);
-      expect(report).toMatchObject({
-        verdict: 'bad-line',
-        problem,
-        place: { file: 'log', line },
-      });
-    }
-  });
+  ])(
+    'lines swapped, doubled, inserted: %s',
+    async (_, changed, problem, line) => {
+      for (const checkpoints of [[all], []]) {
+        const report = await verifyBytes(changed.join(''), checkpoints);
+        expect(report).toMatchObject({
+          verdict: 'bad-line',
+          problem,
+          place: { file: 'log', line },
+        });
+      }
+    },
+  );
 
-  it('a re-stamped suffix is forked where a checkpoint covers it', async () => {
+  it('the suffix re-stamped: forked where a checkpoint covers it', async () => {
     const changed = restamped(4).join('');
     expect((await verifyBytes(changed, [half])).verdict).toBe('forked');
     expect((await verifyBytes(changed, [all])).verdict).toBe('forked');
   });
 
-  it('a suffix re-stamped behind the checkpoint is in the tail', async () => {
+  it('the suffix re-stamped: in the tail behind the checkpoint', async () => {
     const report = await verifyBytes(restamped(6).join(''), [half]);
     expect(report.verdict).toBe('consistent');
     expect(unattestedTail(report)).toBe(5);
   });
 
-  it('a log put in its place is forked', async () => {
+  it('the log replaced: forked', async () => {
     expect(await verifyBytes(foreign().join(''), [half])).toMatchObject({
       verdict: 'forked',
       problem: 'other-log',

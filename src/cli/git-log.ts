@@ -1,5 +1,6 @@
 import { systemExec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
+import { repositoryName } from '../audit/repository-name.ts';
 import { InputError } from '../model/errors.ts';
 import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
 import { readRef } from '../repository/history.ts';
@@ -97,8 +98,9 @@ export async function openRemoteBranch(
 ): Promise<BranchFiles> {
   const { store, state, close } = await openRemoteState(options, terminal);
   try {
-    const name = state.remote.url.replace(/:\/\/[^/@]*@/, '://');
-    return { ...snapshotBranch(await store.fetch()), name, close };
+    const repository = repositoryName(state.remote);
+    const branch = snapshotBranch(await store.fetch());
+    return { ...branch, name: repository, repository, close };
   } catch (error) {
     close();
     throw error;

@@ -6,6 +6,8 @@ import type { LogFile } from '../audit/verify-log.ts';
 export interface LogPlace {
   /** What a person calls it. */
   readonly name: string;
+  /** The repository it is of, where the place knows. */
+  readonly repository?: string;
   /** Files that hold every entry from `seq` on, oldest first. */
   files(seq: number): AsyncIterable<LogFile>;
   /**
@@ -19,6 +21,7 @@ export interface LogPlace {
 /** The files of a state branch, wherever they are. */
 export interface BranchFiles {
   readonly name: string;
+  readonly repository?: string;
   readonly paths: readonly string[];
   readEach(paths: readonly string[]): AsyncIterable<LogFile>;
   close(): void;
@@ -37,6 +40,9 @@ export function openBranchPlace(branch: BranchFiles): LogPlace {
   };
   return {
     name: branch.name,
+    ...(branch.repository === undefined
+      ? {}
+      : { repository: branch.repository }),
     close: branch.close,
     async *files(seq) {
       const first = seq > 0 ? await firstOpen() : undefined;

@@ -75,7 +75,7 @@ describe('online', () => {
 });
 
 describe('a change by hand is named', () => {
-  it('edited: one bit flipped', async () => {
+  it('one bit flipped', async () => {
     const kept = await keep();
     platform.edit({ [OPEN]: text().replace('1-3', '1-2') });
     expect(await answer('--checkpoint', kept)).toBe('9 bad-line');
@@ -116,7 +116,7 @@ describe('a change by hand is named', () => {
     expect(await answer('--checkpoint', kept)).toBe('9 truncated');
   });
 
-  it('branch force-pushed back, or deleted and recreated', async () => {
+  it('branch force-pushed back, deleted and recreated, a witness that is ahead: alarm', async () => {
     const { repository } = platform.remote;
     const before = platform.remote.log()[0] ?? '';
     await write('2', 2);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type AdoptedFile, readAdopted } from '../../audit/adopted-file.ts';
 import type { Checkpoint } from '../../audit/checkpoint.ts';
 import { describeReport } from '../../audit/describe-report.ts';
+import { type Genesis, readGenesis } from '../../audit/genesis.ts';
 import { type LogReport, unattestedTail } from '../../audit/log-report.ts';
 import { verifyLog } from '../../audit/verify-log.ts';
 import {
@@ -58,21 +59,36 @@ async function verifyPlace(
   const place = await openLogPlace(name, options, terminal);
   try {
     const adopted: AdoptedFile[] = [];
+    let genesis: Genesis | undefined;
     const sizes = checkpoints.map(({ size }) => size);
     const report = await verifyLog({
       files: place.files(options.since ? Math.min(...sizes) : 0),
       checkpoints,
       from: options.since ? 'checkpoint' : 'genesis',
       visit: (entry) => {
+        if (entry.seq === 0) genesis = readGenesis(entry);
         const file = readAdopted(entry);
         if (file !== undefined) adopted.push(file);
       },
       progress: progressOf(terminal),
     });
+    if (genesis !== undefined) tellRepository(genesis, place, terminal);
     return await checkAdopted(place, adopted, report);
   } finally {
     place.close();
   }
+}
+
+/** A repository may be renamed, and a log copied: a person knows which. */
+function tellRepository(
+  genesis: Genesis,
+  { repository }: LogPlace,
+  terminal: Terminal,
+): void {
+  if (repository === undefined || repository === genesis.repository) return;
+  terminal.line(
+    `The log was begun for ${genesis.repository}; this is ${repository}.`,
+  );
 }
 
 /** A sealed file that was changed or taken away is a change of the log. */
