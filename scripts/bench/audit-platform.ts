@@ -69,14 +69,15 @@ export async function makeBenchRemote(
   const git = spawn('git', ['-C', repository, 'fast-import', '--quiet'], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
-  const write = async (text: string) => {
-    if (!git.stdin.write(text)) await once(git.stdin, 'drain');
+  let waiting = '';
+  const flush = async () => {
+    if (!git.stdin.write(waiting)) await once(git.stdin, 'drain');
+    waiting = '';
   };
   const commit = async (files: string) => {
     const [who, ref] = ['apply-gates <a@localhost>', STATE_BRANCH];
-    await write(
-      `commit refs/heads/${ref}\ncommitter ${who} 0 +0000\ndata 2\nx\n${files}\n`,
-    );
+    waiting += `commit refs/heads/${ref}\ncommitter ${who} 0 +0000\ndata 2\nx\n${files}\n`;
+    if (waiting.length > 1_000_000) await flush();
   };
   // The cut leaves between one and two segments open.
   const openFrom =
@@ -91,14 +92,15 @@ export async function makeBenchRemote(
     const isFull = from < Math.max(0, openFrom) && lines.length === size;
     const isLast = next === entries;
     const path = isFull ? segmentPath(from) : OPEN_PATH;
-    const text = lines.join('');
+    const text = isFull || isLast ? lines.join('') : '';
     await commit(
-      isFull || isLast
-        ? `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`
-        : '',
+      text === ''
+        ? ''
+        : `M 100644 inline ${path}\ndata ${Buffer.byteLength(text)}\n${text}\n`,
     );
     if (isFull) [from, lines] = [next, []];
   }
+  await flush();
   git.stdin.end();
   const [status] = await once(git, 'close');
   if (status !== 0) throw new Error(`git fast-import ended with ${status}`);
