@@ -14,14 +14,21 @@ export interface EngineMoments {
   stop(): Promise<void>;
 }
 
-/** Moments of an operation are told by its events: they come in one order. */
-export function watchMoments(project: string): EngineMoments {
+/**
+ * Moments of an operation are told by its events: they come in one order. The
+ * options of the client may name another engine.
+ */
+export function watchMoments(
+  project: string,
+  client: readonly string[] = [],
+): EngineMoments {
   const format = '{{.Action}} {{.Actor.Attributes.name}}';
   const since = String(Date.now() / 1000);
   const label = `label=com.docker.compose.project=${project}`;
   const child = spawn(
     enginePath(),
     [
+      ...client,
       ...['events', '--since', since, '--format', format],
       ...['--filter', 'type=container', '--filter', label],
     ],

@@ -161,7 +161,7 @@ check_facts() {
 
 apply_compose() {
   pull_images || {
-    failure="an image could not be pulled"
+    failure="an image could not be pulled: $(tail -n 1 "$work/output" 2>/dev/null)"
     finish pull_failed
   }
   tag_running || {
@@ -172,13 +172,14 @@ apply_compose() {
     begin_attempts && forget_mounted && flip_to "$r_tree" && take_over_folder ||
     give_back
   update_record applying
+  own_services=$facts/wanted
   find_env_files "$base/current"
   returncode=0
   stop_removed || returncode=1
   [ "$returncode" -ne 0 ] || bring_up_planned
   note_mounted "$facts/content-sums" "$r_tree"
   if [ "$returncode" -ne 0 ]; then
-    failure="docker compose up exited $returncode"
+    failure="docker compose up exited $returncode: $(tail -n 1 "$work/up-output" 2>/dev/null)"
   else
     update_record checking
     watch_from_here "$facts/wanted"

@@ -103,6 +103,7 @@ undo_compose() {
   find_env_files "$base/current"
   note_wanted "$facts/previous.model" "$facts/wanted-before"
   cut -f 1 "$facts/wanted-before" >"$facts/previous.own"
+  own_services=$facts/wanted-before
   # What the failed release added has no place in the one before.
   awk -F '\t' -v known="$facts/previous.own" '
     BEGIN { while ((getline line < known) > 0) mine[line] = 1 }
@@ -201,21 +202,6 @@ list_mixed() {
     }
     ($3 in ours) && (!($3 in had) || (($3 in sum) && noted[$1] != sum[$3])) { print $1 }
   ' "$facts/after" >"$facts/mixed"
-}
-
-# What else of ours ran before and runs no longer, such as after the engine was
-# restarted.
-start_fallen() {
-  read_containers "$facts/after" || return 0
-  awk -F '\t' -v before="$facts/found" -v own="$facts/previous.own" '
-    BEGIN {
-      while ((getline line < before) > 0) { split(line, c, "\t"); ran[c[1]] = c[6] == "running" }
-      while ((getline line < own) > 0) mine[line] = 1
-    }
-    $6 == "exited" && ran[$1] && ($3 in mine) { print $1 }
-  ' "$facts/after" | while IFS= read -r id; do
-    docker_cli start "$id"
-  done >>"$work/output" 2>&1
 }
 
 # The stored model, with each of the services named on the image that ran. Its

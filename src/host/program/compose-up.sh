@@ -12,6 +12,7 @@ bring_up() {
     wait_for_engine
     mend_names
     run_up "$@"
+    start_fallen
   fi
   mend_names brought
   return "$returncode"
@@ -32,7 +33,7 @@ run_up() {
 # Also one that is back already: what it was asked for may be half done.
 lost_engine() {
   ! engine_answers || { [ "$returncode" -ne 0 ] &&
-    grep -Eq "$LOST_ENGINE" "$work/up-output"; }
+    { grep -Eq "$LOST_ENGINE" "$work/up-output" || [ -n "$(list_fallen)" ]; }; }
 }
 
 engine_answers() {
@@ -88,5 +89,27 @@ mend_names() {
       sleep 1
     done
     printf '%s\n' "$name" >>"$facts/mended"
+  done 2>>"$work/output" >/dev/null
+}
+
+# Prints the ids of what ran before, was not to change, and runs no longer: an
+# engine that was started again starts only what it was told to.
+list_fallen() {
+  read_containers "$facts/fallen" || return 0
+  decode_list "$r_up $r_recreate $r_remove"
+  printf '%s\n' "$list" >"$facts/not-fallen"
+  awk -F '\t' -v before="$facts/found" -v own="$own_services" -v planned="$facts/not-fallen" '
+    BEGIN {
+      while ((getline line < before) > 0) { split(line, c, "\t"); ran[c[1]] = c[6] == "running" }
+      while ((getline line < own) > 0) { split(line, c, "\t"); mine[c[1]] = 1 }
+      while ((getline line < planned) > 0) delete mine[line]
+    }
+    $6 == "exited" && ran[$1] && ($3 in mine) { print $1 }
+  ' "$facts/fallen"
+}
+
+start_fallen() {
+  list_fallen | while IFS= read -r id; do
+    docker_cli start "$id"
   done 2>>"$work/output" >/dev/null
 }
