@@ -73,13 +73,16 @@ read_mounts() {
   ' "$facts/found" >"$facts/mounting"
   [ -s "$facts/mounting" ] || return 0
   # shellcheck disable=SC2046 # ids
-  docker_cli inspect --type container --format "$MOUNTS" $(cut -f 1 "$facts/mounting") |
-    awk -F '\t' -v services="$facts/mounting" '
-      BEGIN {
-        while ((getline line < services) > 0) { split(line, c, "\t"); seen[c[2]] = c[3] }
-      }
-      NF && (seen[$1] != 1 || ($2 == "volume" && length($3) == 64 && $3 ~ /^[0-9a-f]+$/))
-    ' | sort -u >"$facts/mounts"
+  docker_cli inspect --type container --format "$MOUNTS" $(cut -f 1 "$facts/mounting") \
+    >"$facts/mounts.all" 2>"$facts/mounts.errors"
+  ! was_lost "$?" "$facts/mounts.errors" ||
+    problem engine "$(tail -n 3 "$facts/mounts.errors")"
+  awk -F '\t' -v services="$facts/mounting" '
+    BEGIN {
+      while ((getline line < services) > 0) { split(line, c, "\t"); seen[c[2]] = c[3] }
+    }
+    NF && (seen[$1] != 1 || ($2 == "volume" && length($3) == 64 && $3 ~ /^[0-9a-f]+$/))
+  ' "$facts/mounts.all" | sort -u >"$facts/mounts"
 }
 
 MOUNTS='{{$service := index .Config.Labels "com.docker.compose.service"}}{{range .Mounts}}{{$service}}{{"\t"}}{{.Type}}{{"\t"}}{{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{"\t"}}{{.Destination}}{{"\n"}}{{end}}'
