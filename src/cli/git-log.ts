@@ -5,7 +5,10 @@ import { InputError } from '../model/errors.ts';
 import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
 import { readRef } from '../repository/history.ts';
 import { readPolicy } from '../repository/read-policy.ts';
-import { openRepositoryState } from '../repository/repository-state.ts';
+import {
+  openRepositoryState,
+  type RepositoryState,
+} from '../repository/repository-state.ts';
 import { openWorkingDirectory } from '../repository/subject.ts';
 import type { StateSnapshot } from '../state/snapshot.ts';
 import type { StateStore } from '../state/store.ts';
@@ -65,7 +68,7 @@ async function listBlobs(
 export interface RemoteState {
   readonly run: LocalRun;
   readonly store: StateStore;
-  readonly state: Awaited<ReturnType<typeof openRepositoryState>>;
+  readonly state: RepositoryState;
   close(): void;
 }
 

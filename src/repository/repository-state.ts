@@ -11,7 +11,7 @@ import type { RunContext } from '../adapters/run-context.ts';
 import { openStateStore, type StateStore } from '../state/store.ts';
 import { readRemote, readSshRemote } from './remote.ts';
 
-interface StatePorts {
+export interface StatePorts {
   readonly context: RunContext;
   readonly exec: Exec;
   readonly clock: Clock;
@@ -32,19 +32,22 @@ interface StateOptions {
   readonly deployKey?: DeployKey | undefined;
 }
 
+/** The state branch of a repository, open. */
+export interface RepositoryState {
+  readonly store: StateStore;
+  readonly remote: Remote;
+  /** Removes the clone and the credentials. */
+  readonly close: () => void;
+}
+
 /**
  * Opens the state branch that belongs to a repository. One `fetch` of it also
- * tells where the other branches of the remote stand. `close` removes the
- * clone and the credentials.
+ * tells where the other branches of the remote stand.
  */
 export async function openRepositoryState(
   ports: StatePorts,
   options: StateOptions,
-): Promise<{
-  readonly store: StateStore;
-  readonly remote: Remote;
-  readonly close: () => void;
-}> {
+): Promise<RepositoryState> {
   const { exec, clock, context } = ports;
   const access = await openAccess(ports, options);
   const { remote } = access;

@@ -11,6 +11,11 @@ import {
   readDefaultTip,
 } from './history.ts';
 import { readPolicy } from './read-policy.ts';
+import {
+  openRepositoryState,
+  type RepositoryState,
+  type StatePorts,
+} from './repository-state.ts';
 import { openWorkingDirectory, type SubjectPorts } from './subject.ts';
 
 /** Where the state of a repository is kept, and by whose word. */
@@ -67,8 +72,29 @@ function commitBefore(event: LaneEvent): string | undefined {
   return isDefault && event.before !== ZERO_SHA ? event.before : undefined;
 }
 
-/** The known_hosts of the forge at a commit; empty where there is none. */
-export async function readForgeHosts({
+/**
+ * Opens the state branch with what a job has: its token, or a deploy key where
+ * there is one. The key of the forge's ssh server is read where the policy is.
+ */
+export async function openStateAt(
+  ports: StatePorts,
+  place: StatePlace,
+  access: {
+    readonly token: string | undefined;
+    readonly stateSshKey: string | undefined;
+  },
+): Promise<RepositoryState> {
+  const { repository, branch } = place;
+  const { token, stateSshKey: key } = access;
+  const deployKey =
+    key === undefined
+      ? undefined
+      : { key, knownHosts: await readForgeHosts(place) };
+  return openRepositoryState(ports, { repository, branch, token, deployKey });
+}
+
+/** Empty where there is none: then no key is known, and none is trusted. */
+async function readForgeHosts({
   repository,
   trusted,
 }: StatePlace): Promise<string> {

@@ -2,11 +2,7 @@ import { renderCheckpoint } from '../../audit/checkpoint.ts';
 import type { AppendedEntry } from '../../audit/plan-append.ts';
 import { passVerdict, type Verdict } from '../../model/verdict.ts';
 import { openRepositoryAudit } from '../../repository/repository-audit.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
-import {
-  findStatePlace,
-  readForgeHosts,
-} from '../../repository/state-place.ts';
+import { findStatePlace, openStateAt } from '../../repository/state-place.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import {
   type AuditLogAppendInputs,
@@ -44,18 +40,11 @@ async function appendEntry(
   inputs: AuditLogAppendInputs,
   ports: Ports,
 ): Promise<AppendedEntry> {
-  const { token, stateSshKey: key } = inputs;
+  const { token, stateSshKey } = inputs;
   const place = await findStatePlace(ports, inputs);
-  const deployKey =
-    key === undefined
-      ? undefined
-      : { key, knownHosts: await readForgeHosts(place) };
-  const { repository, branch } = place;
-  const state = await openRepositoryState(ports, {
-    ...{ repository, branch, token, deployKey },
-  });
+  const state = await openStateAt(ports, place, inputs);
   try {
-    const log = openRepositoryAudit(ports, state, [token, key]);
+    const log = openRepositoryAudit(ports, state, [token, stateSshKey]);
     const body = { ...inputs.body, by: describeRun(ports) };
     return await log.append({ kind: inputs.kind, fence: null, body });
   } finally {

@@ -7,11 +7,7 @@ import {
 } from '../../audit/log-files.ts';
 import { type Status, statusSchema } from '../../model/status.ts';
 import { parseStrictJson } from '../../model/strict-json.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
-import {
-  findStatePlace,
-  readForgeHosts,
-} from '../../repository/state-place.ts';
+import { findStatePlace, openStateAt } from '../../repository/state-place.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import type { Ports } from '../step.ts';
 import type { StateArtifactInputs } from './inputs.ts';
@@ -30,16 +26,8 @@ export async function addStateFiles(
   inputs: StateArtifactInputs,
   ports: Ports,
 ): Promise<readonly Status[]> {
-  const { token, stateSshKey: key } = inputs;
   const place = await findStatePlace(ports, inputs);
-  const { repository, branch } = place;
-  const deployKey =
-    key === undefined
-      ? undefined
-      : { key, knownHosts: await readForgeHosts(place) };
-  const { store, close } = await openRepositoryState(ports, {
-    ...{ repository, branch, token, deployKey },
-  });
+  const { store, close } = await openStateAt(ports, place, inputs);
   try {
     return await addSnapshot(draft, await store.fetch());
   } finally {
