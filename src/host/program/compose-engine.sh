@@ -3,7 +3,7 @@
 TAB=$(printf '\t')
 
 # What the engine has of the project: one question a kind, whatever the number.
-CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.HostConfig.NetworkMode}}{{"\t"}}{{.HostConfig.PidMode}}{{"\t"}}{{.HostConfig.IpcMode}}'
+CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.HostConfig.NetworkMode}}{{"\t"}}{{.HostConfig.PidMode}}{{"\t"}}{{.HostConfig.IpcMode}}{{"\t"}}{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}'
 
 # A compose that was killed leaves a new container under `<12 hex>_<name>`.
 HALF_MADE='

@@ -62,3 +62,24 @@ END {
   }
 }
 '
+
+# Prints the ids of what runs outside of a network that its service is in. Reads
+# the model, then containers.
+APART='
+function plain(json) { return substr(json, 2, length(json) - 2) }
+FILENAME ~ /[.]model$/ {
+  split(plain($1), k, ",")
+  if (k[1] == "\"networks\"" && k[3] == "\"name\"") name[k[2]] = plain($2)
+  if (k[1] == "\"services\"" && k[3] == "\"networks\"")
+    of[plain(k[2])] = of[plain(k[2])] " " k[4]
+  next
+}
+$6 == "running" {
+  many = split(of[$3], key, " ")
+  for (i = 1; i <= many; i++)
+    if ((key[i] in name) && !index(" " $16, " " name[key[i]] " ")) {
+      print $1
+      next
+    }
+}
+'

@@ -23,15 +23,17 @@ join_containers() {
   cut -f 1,2,3 "$facts/found" | awk -F '\t' '{ print $3 "\t" $1 "\t" $2 }' >"$facts/identities"
   : >>"$facts/mounted"
   awk -F '\t' "$LOST" "$facts/found" >"$facts/lost"
+  awk -F '\t' "$APART" "$facts/new.model" "$facts/found" >"$facts/apart"
   awk -F '\t' -v keyed="$facts/keyed-sums" -v contents="$facts/content-sums" \
     -v mounted="$facts/mounted" -v adopted="$facts/adopted" \
-    -v alone="$facts/lost" -v edited="$facts/spoiled" -v live="$live" "$HALF_MADE"'
+    -v alone="$facts/lost" -v outside="$facts/apart" -v edited="$facts/spoiled" -v live="$live" "$HALF_MADE"'
     BEGIN {
       while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < contents) > 0) wanted[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < mounted) > 0) { split(line, c, "\t"); noted[c[1]] = c[3]; tree[c[1]] = c[4] }
       while ((getline line < adopted) > 0) same[line] = 1
-      while ((getline line < alone) > 0) lost[line] = 1
+      while ((getline line < alone) > 0) lost[line] = "lost"
+      while ((getline line < outside) > 0) if (!(line in lost)) lost[line] = "apart"
       while ((getline line < edited) > 0) spoiled[line] = 1
     }
     FILENAME ~ /hashes.raw$/ { next }
@@ -41,7 +43,7 @@ join_containers() {
       else if ($1 in noted) state = noted[$1] == wanted[$3] ? "same" : "other"
       else state = $1 in same ? "same" : "unknown"
       if (state == "same" && ((tree[$1] "\t" $3 in spoiled) || (live "\t" $3 in spoiled))) state = "other"
-      print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2) "\t" ($1 in lost ? "lost" : "")
+      print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2) "\t" lost[$1]
     }
   ' "$facts/found" >"$facts/containers"
   awk -F '\t' -v keyed="$facts/keyed-sums" '

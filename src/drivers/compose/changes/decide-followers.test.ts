@@ -128,3 +128,10 @@ it('makes anew what is left in a network that is gone', () => {
     'recreate service/web: the container that it shares the network or processes of was started later',
   ]);
 });
+
+it('makes anew what somebody took out of its network', () => {
+  const web = { image: 'web:1' };
+  expect(decide({ web }, { web: [{ lost: 'apart' }] })).toEqual([
+    'recreate service/web: is cut off from a network that it should be in',
+  ]);
+});

@@ -12,6 +12,7 @@ import {
   composeSees,
   containerReasons,
   imageReason,
+  isCutOff,
   isStale,
   type ServiceSight,
   sightOf,
@@ -123,7 +124,10 @@ function actionOf(
   const needsForce = sight.containers.some(
     (each) =>
       !composeSees(sight, each) &&
-      (unseen.length > 0 || isStale(each) || each.lost || cannotStart(each)),
+      (unseen.length > 0 ||
+        isStale(each) ||
+        isCutOff(each) ||
+        cannotStart(each)),
   );
   return needsForce ? 'recreate' : 'update';
 }

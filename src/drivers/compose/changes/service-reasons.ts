@@ -7,6 +7,8 @@ import { changedContent } from './mounted-content.ts';
 const LOST =
   'the container that it shares the network or processes of was started later';
 
+const APART = 'is cut off from a network that it should be in';
+
 /** A service of the new model, and what the host has of it. */
 export interface ServiceSight {
   readonly service: ComposeService;
@@ -88,6 +90,7 @@ export function containerReasons(
   const states = containers.flatMap((each) => stateReason(each, sight) ?? []);
   const stale = containers.some(isStale);
   const lost = containers.some((each) => each.lost) ? [LOST] : [];
+  const apart = containers.some((each) => each.apart) ? [APART] : [];
   return [
     ...(reconfigured && !told ? ['configuration'] : []),
     ...(containers.length === wanted
@@ -95,12 +98,18 @@ export function containerReasons(
       : [`replicas ${containers.length} -> ${wanted}`]),
     ...new Set(states),
     ...lost,
+    ...apart,
     ...(stale ? [changedContent(service, facts, subject)] : []),
   ];
 }
 
 export function isStale({ mounted }: ContainerFact): boolean {
   return mounted === 'other' || mounted === 'unknown';
+}
+
+/** Neither is part of compose's own hash; one made anew is in its place. */
+export function isCutOff({ apart, lost }: ContainerFact): boolean {
+  return apart || lost;
 }
 
 function stateReason(

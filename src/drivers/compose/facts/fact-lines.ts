@@ -17,7 +17,7 @@ const containerSchema = z.tuple([
   z.union([z.literal(''), sha256Schema]),
   z.enum(['same', 'other', 'unknown', 'none']),
   z.enum(['', 'replace']),
-  z.enum(['', 'lost']),
+  z.enum(['', 'lost', 'apart']),
 ]);
 
 /** A container of the project, as far as it may be told. */
@@ -37,6 +37,8 @@ export interface ContainerFact {
   readonly halfMade: boolean;
   /** What it shares the network or processes of was started later. */
   readonly lost: boolean;
+  /** It runs outside of a network that its service is in. */
+  readonly apart: boolean;
 }
 
 export function parseContainers(text: string): readonly ContainerFact[] {
@@ -51,7 +53,7 @@ export function parseContainers(text: string): readonly ContainerFact[] {
       config,
       mounted,
       half,
-      lost,
+      bond,
     ]) => ({
       service,
       number: Number(number),
@@ -62,7 +64,8 @@ export function parseContainers(text: string): readonly ContainerFact[] {
       config,
       mounted,
       halfMade: half !== '',
-      lost: lost !== '',
+      lost: bond === 'lost',
+      apart: bond === 'apart',
     }),
   );
 }
