@@ -147,10 +147,21 @@ export async function startSecondEngine(
       await stop('SIGTERM');
       holder.stdin.end();
       await once(holder, 'exit');
-      if (megabytes !== undefined) execFileSync('umount', ['-l', dataRoot]);
+      unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One that was killed leaves its mounts, the inner ones last. */
+function unmountBelow(folder: string): void {
+  const places = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((place) => place.startsWith(`${folder}/`));
+  for (const place of places.sort().reverse()) {
+    execFileSync('umount', ['-l', place]);
+  }
 }
 
 /** A home folder from which docker and its compose reach the engine. */
