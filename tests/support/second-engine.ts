@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -52,7 +53,7 @@ export const hasSecondEngine =
 export async function startSecondEngine(
   megabytes?: number,
 ): Promise<SecondEngine> {
-  const folder = mkdtempSync(join(tmpdir(), 'apply-gates-engine-'));
+  const folder = mkdtempSync(join(tmpdir(), 'apply-gates-second-'));
   const dataRoot = join(folder, 'data');
   mkdirSync(dataRoot);
   if (megabytes !== undefined) {
@@ -147,10 +148,25 @@ export async function startSecondEngine(
       await stop('SIGTERM');
       holder.stdin.end();
       await once(holder, 'exit');
+      killBelow(folder);
       unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What watched over a container goes on when the engine was killed. */
+function killBelow(folder: string): void {
+  for (const name of readdirSync('/proc')) {
+    if (!/^[0-9]+$/.test(name)) continue;
+    try {
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      if (command.includes(`\0${folder}/`))
+        process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has ended in between.
+    }
+  }
 }
 
 /** One that was killed leaves its mounts, the inner ones last. */
