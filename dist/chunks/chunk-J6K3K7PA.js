@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-KEHSPF5A.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-YT4XYNCS.js")).openTailscaleHost(o);case"local":return(await import("./local-H733RKJ4.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-KEHSPF5A.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,3 +1,0 @@
-import{a as s,c as d,d as a,e as m,h as p}from"./chunk-WJHD2HRX.js";function y(o,n){let r=d([]),i=o.isTTY===!0&&!process.env.NO_COLOR,t=new Set,c=e=>{n||o.write(`${e}
-`)};return{line:e=>c(s(r.redact(e))),verdict:e=>{let u=m(e,r);for(let l of p(u,{colour:i}))c(l)},document:e=>{n&&o.write(`${a(JSON.stringify(e),r)}
-`)},onStop:e=>(t.add(e),()=>t.delete(e)),stop:async()=>{for(let e of[...t].reverse())await e()}}}function w({verdict:o,outputs:n}){let r=Object.entries(n).map(([i,t])=>[i,/^(?:\[.*\]|true|false|\d{1,9})$/s.test(t)?JSON.parse(t):t]);return{verdict:o,outputs:Object.fromEntries(r)}}export{y as a,w as b};

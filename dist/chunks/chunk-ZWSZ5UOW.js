@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-DTNKC4X6.js";import{createHash as r}from"node:crypto";function h(n){let{digest:a,created_at:i,health:s,...o}=n,e=t(o);if(e===void 0)throw new TypeError("a plan must be a JSON object");return`sha256:${r("sha256").update(e).digest("hex")}`}export{h as a};
