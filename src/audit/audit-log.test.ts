@@ -50,7 +50,9 @@ it('begins a log with the repository it is for', async () => {
   expect(entry.hash).toBe(hash);
 });
 
-it('20 writers at once: every acknowledged append is there exactly once', async () => {
+it('20 writers at once: every acknowledged append is there exactly once', {
+  timeout: 300_000,
+}, async () => {
   const acknowledged: AppendedEntry[] = [];
   const runs = Array.from({ length: 20 }, (_, index) => `${index}`);
   await Promise.all(
