@@ -42,12 +42,12 @@ function tell(text, least,   i, c, go, json) {
   note(go)
   note(json)
 }
-function tell_parts(text,   i, c, part) {
+function tell_parts(text, least,   i, c, part) {
   text = text " "
   for (i = 1; i <= length(text); i++) {
     c = substr(text, i, 1)
     if (!index(separators, c)) { part = part c; continue }
-    tell(part, 8)
+    tell(part, least)
     part = ""
   }
 }
@@ -91,7 +91,7 @@ function tell_value(text, least,   quote, inner, end) {
   tell(inner, least)
   if (index(inner, bs)) tell_plain(inner, least)
   if (index(text, "$")) tell_names(text)
-  tell_parts(text)
+  tell_parts(text, least < 6 ? least : 8)
 }
 BEGIN {
   bs = sprintf("%c", 92)

@@ -25,10 +25,11 @@ const LINES = [
   '# OLD=commented-canary-11',
   'YAMLISH: yaml-canary-12',
   'BAD_PORT=canary-13',
+  'PASSWORD=12:w8z5x',
 ];
 
 /** `canary`, and what is a value without the word. */
-const NEVER = /canary|q7k3/;
+const NEVER = /canary|q7k3|w8z5x/;
 
 const EVERY_VALUE =
   '${PLAIN} ${EXPORTED} ${DOUBLE} ${PIN} ${SPACED} ${MULTI} ${NESTED} ${URL} ${YAMLISH}';
@@ -124,6 +125,7 @@ describe.skipIf(!hasEngine || !hasSshd)('what a host keeps to itself', () => {
       { image: 'invalid.invalid/x:${TAG}' },
     ],
     ['a port that is none', 'plan/error', { ports: ['${BAD_PORT}:80'] }],
+    ['half a value as a port', 'plan/error', { ports: ['${PASSWORD}'] }],
     [
       'a number that is none',
       'plan/error',
