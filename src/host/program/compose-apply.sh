@@ -57,8 +57,8 @@ stop_removed() {
   while IFS=$TAB read -r id name; do
     docker_cli stop "$id" || return 1
     case $name in
-    *.removed) ;;
-    *) docker_cli rename "$id" "${name#/}.removed" || return 1 ;;
+    *"$REMOVED") ;;
+    *) docker_cli rename "$id" "${name#/}$REMOVED" || return 1 ;;
     esac
   done <"$facts/removed" 2>>"$work/output" >/dev/null
   docker_limit=

@@ -47,13 +47,19 @@ wait_for_engine() {
   done
 }
 
+# What a container is called that was stopped to be removed, until it is.
+REMOVED=.apply-gates-removed
+
 # Prints `id TAB name it should have TAB state of who has that name`. A killed
-# compose leaves a new container under another name.
+# compose leaves a new container under another name, and we one that is to go,
+# though it may be wanted again.
 list_half_made() {
   read_containers "$facts/mend" || return 1
-  awk -F '\t' "$HALF_MADE"'
+  awk -F '\t' -v own="$own_services" -v suffix="$REMOVED" "$HALF_MADE"'
+    BEGIN { while ((getline line < own) > 0) { split(line, c, "\t"); wanted[c[1]] = 1 } }
     { state[$2] = $6 }
     half_made($2) { name[$1] = substr($2, 15); service[$1] = $3 }
+    index($2, suffix) && ($3 in wanted) { name[$1] = substr($2, 2, index($2, suffix) - 2); service[$1] = $3 }
     END {
       for (id in name) print id "\t" name[id] "\t" service[id] "\t" \
         ("/" name[id] in state ? state["/" name[id]] : "gone")

@@ -1,18 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { attemptName } from '../../../src/drivers/attempt/attempt-name.ts';
 import type { Release } from '../../../src/drivers/driver.ts';
 import {
   type ComposeStand,
   openComposeStand,
 } from '../../support/compose-stand.ts';
+import { cutOffIn } from '../../support/cut-off.ts';
 import { docker, hasEngine } from '../../support/engine.ts';
 import { buildImage } from '../../support/engine-image.ts';
-import { signalCompose } from '../../support/engine-moments.ts';
 
-const RUN = { id: '8', number: '8', attempt: '1', url: '' };
 const BROKEN = ['sh', '-c', 'exit 3'];
 
 describe.skipIf(!hasEngine)(
@@ -42,28 +37,8 @@ describe.skipIf(!hasEngine)(
         { manifest: { health: { timeout: '8s', streak: 2, interval: '1s' } } },
       );
 
-    /** Kills the worker, and what it had started, in a phase of an apply. */
-    async function cutOff(made: Release, phase: string): Promise<void> {
-      const plan = await stand.plan(made);
-      const name = `${attemptName(RUN, plan)}.json`;
-      const path = join(stand.host.runtimeRoot, 'attempts', name);
-      const applying = stand.apply(made, { plan, run: RUN });
-      for (;;) {
-        const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
-        const record = JSON.parse(text);
-        if (record.phase === phase) {
-          process.kill(record.pid, 'SIGKILL');
-          break;
-        }
-        await delay(2);
-      }
-      // It may not have begun yet.
-      for (let tries = 0; tries < 100; tries += 1) {
-        if (signalCompose(stand.project, 'SIGKILL')) break;
-        await delay(2);
-      }
-      expect(await applying).toMatchObject({ result: 'unknown' });
-    }
+    const cutOff = (made: Release, phase: string) =>
+      cutOffIn(phase, stand, made);
 
     const served = () => stand.exec('web', 'cat', '/www/page');
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptName } from '../../../src/drivers/attempt/attempt-name.ts';
 import type { Plan } from '../../../src/model/plan.ts';
+import { cutOffIn } from '../../support/cut-off.ts';
 import { type CutProject, openCutProject } from '../../support/cut-project.ts';
 import { hasEngine } from '../../support/engine.ts';
 import { signalCompose } from '../../support/engine-moments.ts';
@@ -47,4 +48,32 @@ describe.skipIf(!hasEngine)('the worker on the host is killed', () => {
       await cut.expectRunning(name);
     }
   });
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'worker-killed: %s in every phase, and the next apply brings all in sync',
+    { timeout: 300_000 },
+    async (signal) => {
+      const { stand } = cut;
+      for (const phase of ['started', 'flipping', 'applying', 'checking']) {
+        const edition = `${signal}-${phase}`;
+        await cutOffIn(phase, stand, cut.edition(edition), signal);
+        await stand.apply(cut.edition(edition));
+        await cut.expectRunning(edition);
+      }
+      const web = {
+        image: stand.image,
+        command: ['sh', '-c', 'exit 1'],
+        volumes: ['/data'],
+      };
+      const broken = stand.release({ 'compose.yaml': { services: { web } } });
+      await cutOffIn('rolling-back', stand, broken, signal);
+      const last = cut.edition(`${signal}-last`);
+      await stand.applied(last);
+      expect(await stand.plan(last)).toMatchObject({ exit_code: 0 });
+      for (const [name, one] of Object.entries(stand.containers())) {
+        expect(one.name).toBe(`${cut.project}-${name}-1`);
+        expect(stand.exec(name, 'cat', '/data/rows')).toBe(name);
+      }
+    },
+  );
 });
