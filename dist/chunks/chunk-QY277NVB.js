@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-AGJNX73G.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-WHRV2NJP.js")).openTailscaleHost(o);case"local":return(await import("./local-K5MV32J4.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-AGJNX73G.js")).closeSshHosts(o,t)}export{e as a,s as b};
