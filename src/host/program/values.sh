@@ -11,9 +11,7 @@ note_values() {
     find_shared "$word"
     head -c 65536 "$found" | tr -d '\000\r'
     printf '\n'
-  done 2>/dev/null | awk "$VALUES" | sort -rn | cut -d ' ' -f 2- |
-    sed -e 's/[[\.*$/]/[&]/g' -e 's/^^/[[:cntrl:]]*^/' \
-      -e 's/.*/s\/&\/***\/g/' >>"$work/hidden"
+  done 2>/dev/null | awk "$VALUES" | sort -rn | cut -d ' ' -f 2- >>"$work/hidden"
 }
 
 # Prints each value with its length: as it stands, without quotes, escapes and
@@ -118,16 +116,47 @@ BEGIN {
 }
 '
 
+# Most values are nowhere in a text: what is not in the whole of it is not looked
+# for in each line.
+HIDE='
+function without(line, value,   at, kept) {
+  while (at = index(line, value)) {
+    kept = kept substr(line, 1, at - 1) "***"
+    line = substr(line, at + length(value))
+  }
+  return kept line
+}
+BEGIN {
+  while ((getline value < values) > 0) if (value != "") known[++total] = value
+  if ("said" in ENVIRON) {
+    line = ENVIRON["said"]
+    for (i = 1; i <= total; i++) line = without(line, known[i])
+    print line
+    exit
+  }
+  RS = "\001"
+  while ((getline part < file) > 0)
+    for (i = 1; i <= total; i++) if (index(part, known[i])) there[i] = 1
+  close(file)
+  RS = "\n"
+  for (i = 1; i <= total; i++) if (i in there) found[++many] = known[i]
+  while ((getline line < file) > 0) {
+    for (i = 1; i <= many; i++) if (index(line, found[i])) line = without(line, found[i])
+    print line
+  }
+}
+'
+
 # What cannot be hidden is not shown.
 hide_values() {
   [ -s "$work/hidden" ] && [ -s "$1" ] || return 0
-  sed -f "$work/hidden" "$1" >"$1.shown" 2>/dev/null &&
+  awk -v values="$work/hidden" -v file="$1" "$HIDE" >"$1.shown" 2>/dev/null &&
     mv -f "$1.shown" "$1" || printf '(the output was not kept)\n' >"$1"
 }
 
 without_values() {
   if [ -n "$work" ] && [ -s "$work/hidden" ]; then
-    printf '%s\n' "$1" | sed -f "$work/hidden" 2>/dev/null
+    said=$1 awk -v values="$work/hidden" "$HIDE" 2>/dev/null
   else
     printf %s "$1"
   fi
