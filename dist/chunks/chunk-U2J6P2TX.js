@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-ZKJHJQ4M.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-VECUQVNR.js")).openTailscaleHost(o);case"local":return(await import("./local-MNAHA7BW.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-ZKJHJQ4M.js")).closeSshHosts(o,t)}export{e as a,s as b};
