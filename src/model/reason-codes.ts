@@ -1,4 +1,5 @@
 import { APPLY_REASONS } from './reason-codes/apply.ts';
+import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
@@ -13,6 +14,7 @@ export const REASONS = {
   ...GENERAL_REASONS,
   ...SCOPE_REASONS,
   ...STATEFUL_REASONS,
+  ...APPROVAL_REASONS,
   ...PLAN_REASONS,
   ...APPLY_REASONS,
   ...ARTIFACT_REASONS,
