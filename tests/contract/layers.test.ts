@@ -118,6 +118,7 @@ describe('one door each', () => {
     ['@actions/core', 'src/adapters/runner.ts'],
     ['@actions/artifact', 'src/adapters/artifact/'],
     ['execa', 'src/adapters/exec.ts'],
+    ['undici', 'src/adapters/forge/http-client.ts'],
     ['commander', 'src/cli/'],
     ['node:child_process', 'src/adapters/'],
     ['node:http', 'src/adapters/'],
@@ -135,6 +136,7 @@ describe('one door each', () => {
   it.each([
     ['execa', 'a process is started'],
     ['@actions/artifact', 'something is uploaded'],
+    ['undici', 'a forge is asked'],
   ])('%s is loaded only when %s', (name) => {
     expect(
       offences(

@@ -54,7 +54,7 @@ export async function readPages<Item>(
     }
     const asked = { method: 'GET', path } as const;
     const page = checkBody(client, asked, request.schema, answer.body);
-    const problem = note(seen, answer, page);
+    const problem = note(seen, { number, answer, page });
     if (problem !== undefined) throw refuse(problem);
     for (const item of page.items) {
       const key = request.key(item);
@@ -83,9 +83,21 @@ interface Seen {
 
 function note(
   seen: Seen,
-  answer: HttpAnswer,
-  page: Page<unknown>,
+  {
+    number,
+    answer,
+    page,
+  }: {
+    readonly number: number;
+    readonly answer: HttpAnswer;
+    readonly page: Page<unknown>;
+  },
 ): string | undefined {
+  const link = answer.header('link');
+  const previous = linkedPage(link, 'prev');
+  if (previous !== undefined && previous !== number - 1) {
+    return `page ${number} comes after page ${previous}`;
+  }
   const header = answer.header('x-total-count');
   const total = header === undefined ? page.total : Number(header);
   if (total !== undefined) {
@@ -97,7 +109,7 @@ function note(
     }
     seen.total = total;
   }
-  seen.last = linkedPage(answer.header('link'), 'last') ?? seen.last;
+  seen.last = linkedPage(link, 'last') ?? seen.last;
   return undefined;
 }
 
