@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-5L35EHJX.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-D2HW3GHY.js")).openTailscaleHost(o);case"local":return(await import("./local-22GLY5OP.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-5L35EHJX.js")).closeSshHosts(o,t)}export{e as a,s as b};
