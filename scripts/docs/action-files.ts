@@ -26,11 +26,14 @@ export type ActionFile = z.output<typeof actionFileSchema> & {
 export function readActionFiles(root: string): ActionFile[] {
   return readdirSync(join(root, 'actions'))
     .sort()
-    .map((id) => ({
-      ...actionFileSchema.parse(
-        parse(readFileSync(join(root, 'actions', id, 'action.yml'), 'utf8')),
-      ),
-      id,
-      folder: `actions/${id}`,
-    }));
+    .map((id) => readActionFile(root, id, `actions/${id}`));
+}
+
+export function readActionFile(
+  root: string,
+  id: string,
+  folder: string,
+): ActionFile {
+  const text = readFileSync(join(root, folder, 'action.yml'), 'utf8');
+  return { ...actionFileSchema.parse(parse(text)), id, folder };
 }

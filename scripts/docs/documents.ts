@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type LintCode, SEVERITIES } from '../../src/lint/lint-finding.ts';
 import { REASONS } from '../../src/model/reason-codes.ts';
-import { type ActionFile, readActionFiles } from './action-files.ts';
+import {
+  type ActionFile,
+  readActionFile,
+  readActionFiles,
+} from './action-files.ts';
 import { fillMarkedBlock, renderTable } from './marked-blocks.ts';
 
 /** Every document with a generated part: path -> what it must contain. */
@@ -20,6 +25,8 @@ export function renderDocuments(root: string): Map<string, string> {
   return new Map([
     ['README.md', fill('README.md', { actions: renderActions(actions) })],
     ['docs/reason-codes.md', renderReasonCodes()],
+    ['docs/lint.md', fill('docs/lint.md', { rules: renderLintRules() })],
+    ['src/lint/action-inputs.ts', renderActionInputs(root, actions)],
     ...actions.map((action) => {
       const path = `${action.folder}/README.md`;
       return [
@@ -60,6 +67,42 @@ function renderOutputs({ outputs }: ActionFile): string {
     description,
   ]);
   return rows.length === 0 ? 'None.' : renderTable(['output', 'meaning'], rows);
+}
+
+function renderLintRules(): string {
+  return renderTable(
+    ['code', 'severity', 'what it means', 'what to write instead'],
+    Object.entries(SEVERITIES).map(([code, [inApply, elsewhere]]) => {
+      const { cause, remedy } = REASONS[code as LintCode];
+      const severity =
+        inApply === elsewhere
+          ? elsewhere
+          : `${inApply} in a job that applies, else ${elsewhere}`;
+      return [`\`${code}\``, severity, cause, remedy];
+    }),
+  );
+}
+
+/** What the lint knows of our actions, the one in the root among them. */
+function renderActionInputs(
+  root: string,
+  actions: readonly ActionFile[],
+): string {
+  const lines = [...actions, readActionFile(root, 'auto-apply', '.')].map(
+    ({ id, inputs }) =>
+      `  '${id}': [${Object.keys(inputs)
+        .map((name) => `'${name}'`)
+        .join(', ')}],`,
+  );
+  return `${[
+    '// Generated from every action.yml by `npm run docs`.',
+    '// biome-ignore-all format: generated, one line for each action',
+    '',
+    '/** Inputs of each action of apply-gates; `auto-apply` is the lane in one step. */',
+    'export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {',
+    ...lines,
+    '};',
+  ].join('\n')}\n`;
 }
 
 function renderReasonCodes(): string {

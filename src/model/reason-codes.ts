@@ -3,6 +3,7 @@ import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
+import { LINT_REASONS } from './reason-codes/lint.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
 import type { Reason } from './reason-codes/reason.ts';
 import { REPORT_REASONS } from './reason-codes/report.ts';
@@ -20,6 +21,7 @@ export const REASONS = {
   ...ARTIFACT_REASONS,
   ...REPORT_REASONS,
   ...AUDIT_REASONS,
+  ...LINT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

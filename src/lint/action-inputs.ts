@@ -1,0 +1,16 @@
+// Generated from every action.yml by `npm run docs`.
+// biome-ignore-all format: generated, one line for each action
+
+/** Inputs of each action of apply-gates; `auto-apply` is the lane in one step. */
+export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
+  'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
+  'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url'],
+  'lane-report': ['working-directory', 'policy'],
+  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
+  'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
+  'plan-noop-guard': ['plan', 'modules', 'require-noop', 'sha', 'max-age', 'format', 'working-directory', 'policy'],
+  'prepare': ['repository', 'ref', 'token', 'path'],
+  'state-artifact-upload': ['name', 'paths', 'if-no-files-found', 'retention-days', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
+  'stateful-gate': ['event-name', 'modules', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'sha', 'working-directory', 'policy', 'token', 'api-url'],
+  'auto-apply': ['working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'module', 'allow-stateful', 'backup-ref', 'stateful-confirm'],
+};
