@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./chunk-YZXC4S3U.js";import"./chunk-LNPMCRNL.js";import"./chunk-FMDLV7AB.js";import"./chunk-CZTFAHNE.js";import"./chunk-6VHURWUX.js";import"./chunk-FW7MX3IX.js";import"./chunk-EMBIDUMY.js";export{b as composeSchema,c as manifestSchema,d as parseManifest,a as serviceSchema};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-K2XF6HPL.js";import"./chunk-LNPMCRNL.js";import"./chunk-FMDLV7AB.js";import"./chunk-CZTFAHNE.js";import"./chunk-6VHURWUX.js";import"./chunk-FW7MX3IX.js";import"./chunk-EMBIDUMY.js";export{b as parsePolicy,a as policySchema};
