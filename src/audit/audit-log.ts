@@ -19,13 +19,18 @@ import { readTail } from './read-tail.ts';
 export interface AuditWrite {
   /** One line for the history of the branch. */
   readonly message: string;
-  readonly drafts: readonly EntryDraft[];
+  /** What is to be on record; from a snapshot alone where it hangs on one. */
+  readonly drafts: DraftSource;
   /**
    * Other files that change in the same commit, from a snapshot alone; an
    * empty change where there are none.
    */
   readonly beside: (snapshot: StateSnapshot) => Promise<StateChange>;
 }
+
+export type DraftSource =
+  | readonly EntryDraft[]
+  | ((snapshot: StateSnapshot) => Promise<readonly EntryDraft[]>);
 
 /** The audit log of a platform repository, on its state branch. */
 export interface AuditLog {
@@ -53,7 +58,9 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   const record: AuditLog['record'] = async ({ message, drafts, beside }) => {
     const planned = new WeakMap<StateChange, readonly AppendedEntry[]>();
     const update = async (snapshot: StateSnapshot) => {
-      const { change, appended } = await planWrite(snapshot, drafts, options);
+      const wanted =
+        typeof drafts === 'function' ? await drafts(snapshot) : drafts;
+      const { change, appended } = await planWrite(snapshot, wanted, options);
       const next = new Map([...(await beside(snapshot)), ...change]);
       planned.set(next, appended);
       return next;

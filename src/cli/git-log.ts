@@ -2,6 +2,7 @@ import { systemExec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
 import { repositoryName } from '../audit/repository-name.ts';
 import { InputError } from '../model/errors.ts';
+import type { Policy } from '../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
 import { readRef } from '../repository/history.ts';
 import { readPolicy } from '../repository/read-policy.ts';
@@ -67,6 +68,7 @@ async function listBlobs(
 /** The state branch on the remote, with all that goes with asking it. */
 export interface RemoteState {
   readonly run: LocalRun;
+  readonly policy: Policy;
   readonly store: StateStore;
   readonly state: RepositoryState;
   close(): void;
@@ -81,13 +83,14 @@ export async function openRemoteState(
   try {
     const repository = openWorkingDirectory(run.ports, '.');
     const path = options.policy ?? DEFAULT_POLICY_PATH;
-    const { branch } = (await readPolicy(repository, run.head, path)).state;
+    const policy = await readPolicy(repository, run.head, path);
+    const { branch } = policy.state;
     const state = await openRepositoryState(run.ports, { repository, branch });
     const close = () => {
       state.close();
       run.close();
     };
-    return { run, state, store: state.store, close };
+    return { run, policy, state, store: state.store, close };
   } catch (error) {
     run.close();
     throw error;

@@ -2,8 +2,10 @@ import { APPLY_REASONS } from './reason-codes/apply.ts';
 import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
+import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { LINT_REASONS } from './reason-codes/lint.ts';
+import { LEASE_REASONS } from './reason-codes/lease.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
 import type { Reason } from './reason-codes/reason.ts';
 import { REPORT_REASONS } from './reason-codes/report.ts';
@@ -22,6 +24,8 @@ export const REASONS = {
   ...REPORT_REASONS,
   ...AUDIT_REASONS,
   ...LINT_REASONS,
+  ...LEASE_REASONS,
+  ...FREEZE_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -2,6 +2,7 @@ import type { GitRepository } from '../adapters/git.ts';
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
+import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/printable.ts';
 import { readBlobs } from './blobs.ts';
 import {
@@ -24,6 +25,7 @@ export interface StatePlace {
   /** Commit that policy and known_hosts are read from. */
   readonly trusted: string;
   readonly branch: string;
+  readonly policy: Policy;
 }
 
 /**
@@ -44,8 +46,8 @@ export async function findStatePlace(
   const repository = openWorkingDirectory(ports, workingDirectory);
   const history = openHistory(repository, ports.context, token);
   const trusted = await findCommit(history, ports.context.readEvent());
-  const { state } = await readPolicy(repository, trusted, policyPath);
-  return { repository, trusted, branch: state.branch };
+  const policy = await readPolicy(repository, trusted, policyPath);
+  return { repository, trusted, branch: policy.state.branch, policy };
 }
 
 async function findCommit(history: History, event: LaneEvent): Promise<string> {

@@ -14,6 +14,7 @@ import {
   plainGit,
   type StateRemote,
 } from '../../tests/support/state-remote.ts';
+import { systemClock } from '../adapters/clock.ts';
 import { type Command, type Exec, systemExec } from '../adapters/exec.ts';
 import { parseRemoteAddress } from '../adapters/git-remote.ts';
 import type { StateStore } from './store.ts';
@@ -60,7 +61,7 @@ it('two writers of one line in one second are two writes', async () => {
       },
     });
   const now = new Date('2026-05-16T11:00:00Z');
-  const clock = { now: () => now, sleep: async () => {} };
+  const clock = { ...systemClock, now: () => now, sleep: async () => {} };
   await Promise.all([1, 2, 3, 4].map(() => count(remote.open({ clock }))));
   expect(remote.show('state/count')).toBe('4');
 });

@@ -31,6 +31,7 @@ function makeClock(): Clock {
   let now = Date.UTC(2026, 4, 16, 11);
   return {
     now: () => new Date(now),
+    elapsed: () => now,
     sleep: async (milliseconds) => {
       now += milliseconds;
     },

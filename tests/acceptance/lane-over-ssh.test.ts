@@ -10,6 +10,7 @@ import {
   expect,
   it,
 } from 'vitest';
+import { systemClock } from '../../src/adapters/clock.ts';
 import { systemExec } from '../../src/adapters/exec.ts';
 import { closeHosts } from '../../src/adapters/transport/open-host.ts';
 import type { LaneEvent } from '../../src/model/event.ts';
@@ -173,7 +174,7 @@ describe.skipIf(!hasSshd)('a lane over ssh', () => {
         folder = dirname(plans);
       },
       ports: {
-        clock: { now: () => new Date(), sleep: async () => {} },
+        clock: { ...systemClock, sleep: async () => {} },
         exec: makeKillingExec({
           isVictim: isApply,
           when: async () => {

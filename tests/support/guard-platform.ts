@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { planNoopGuardStep } from '../../src/actions/plan-noop-guard/run.ts';
 import type { RawInputs } from '../../src/actions/step.ts';
+import { systemClock } from '../../src/adapters/clock.ts';
 import type { LaneEvent } from '../../src/model/event.ts';
 import { planDigest } from '../../src/model/plan-digest.ts';
 import { makePlatform, type Platform } from './platform.ts';
@@ -54,7 +55,7 @@ export function makeGuardPlatform(): GuardPlatform {
       ...changes,
     });
   const begin = (event: LaneEvent = dispatchEvent(head)) => {
-    const clock = { now: () => NOW, sleep: async () => {} };
+    const clock = { ...systemClock, now: () => NOW, sleep: async () => {} };
     const { context } = makeStepRun(platform, event).ports;
     const over = { clock, context: { ...context, sha: head } };
     return makeStepRun(platform, event, over);

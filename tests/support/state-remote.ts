@@ -67,6 +67,8 @@ export interface StateRemote {
   /** Puts a tree of `mode type id path` lines on the branch, as it stands. */
   plant(entries: readonly string[], parent?: string): string;
   writeBlob(content: string | Buffer): string;
+  /** A tree of `mode type id path` lines, beside any branch. */
+  writeTree(entries: readonly string[]): string;
   /** Gives the repository a hook, as the rules of a server. */
   install(hook: string, script: string): void;
   remove(): void;
@@ -80,6 +82,8 @@ export function makeStateRemote(): StateRemote {
   plainGit(repository, ['config', 'uploadpack.allowFilter', 'true']);
   plainGit(repository, ['config', 'gc.auto', '0']);
   plainGit(repository, ['config', 'receive.autogc', 'false']);
+  const writeTree = (entries: readonly string[]) =>
+    git(['mktree', '--missing'], entries.map((entry) => `${entry}\n`).join(''));
   const git = (args: readonly string[], input?: string | Buffer) =>
     plainGit(repository, args, input);
   return {
@@ -114,15 +118,13 @@ export function makeStateRemote(): StateRemote {
     },
     show: (path) => git(['show', `${STATE_BRANCH}:${path}`]),
     plant: (entries, parent) => {
-      const tree = git(
-        ['mktree', '--missing'],
-        entries.map((entry) => `${entry}\n`).join(''),
-      );
+      const tree = writeTree(entries);
       const parents = parent === undefined ? [] : ['-p', parent];
       const commit = git(['commit-tree', ...parents, '-m', 'planted', tree]);
       git(['update-ref', `refs/heads/${STATE_BRANCH}`, commit]);
       return commit;
     },
+    writeTree,
     writeBlob: (content) => git(['hash-object', '-w', '--stdin'], content),
     install: (hook, script) => {
       const hooks = join(repository, 'hooks');

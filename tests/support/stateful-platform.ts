@@ -1,5 +1,6 @@
 import { statefulGateStep } from '../../src/actions/stateful-gate/run.ts';
 import type { RawInputs } from '../../src/actions/step.ts';
+import { systemClock } from '../../src/adapters/clock.ts';
 import type { LaneEvent } from '../../src/model/event.ts';
 import type { Status } from '../../src/model/status.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
@@ -79,7 +80,7 @@ export function makeStatefulPlatform(): StatefulPlatform {
     head,
     run: (inputs, event = dispatchEvent(head), actor = 'ada') => {
       const { context } = makeStepRun(platform, event).ports;
-      const clock = { now: () => NOW, sleep: async () => {} };
+      const clock = { ...systemClock, now: () => NOW, sleep: async () => {} };
       const over = { clock, context: { ...context, actor } };
       return makeStepRun(platform, event, over).run(statefulGateStep, inputs);
     },

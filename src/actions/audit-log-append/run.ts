@@ -3,6 +3,7 @@ import type { AppendedEntry } from '../../audit/plan-append.ts';
 import { passVerdict, type Verdict } from '../../model/verdict.ts';
 import { openRepositoryAudit } from '../../repository/repository-audit.ts';
 import { findStatePlace, openStateAt } from '../../repository/state-place.ts';
+import { describeRun } from '../describe-run.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import {
   type AuditLogAppendInputs,
@@ -50,12 +51,6 @@ async function appendEntry(
   } finally {
     state.close();
   }
-}
-
-/** Who has it put on record: from the runner, never from an input. */
-function describeRun({ context }: Ports): Record<string, string> {
-  const { actor, eventName, sha, job } = context;
-  return { actor, event: eventName, sha, job };
 }
 
 function tell(

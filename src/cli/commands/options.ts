@@ -23,3 +23,9 @@ export function commonInputs(
     'ssh-key-file': options.sshKeyFile,
   };
 }
+
+/** Options of what holds something up, or lets it go on. */
+export interface HoldOptions extends RepositoryOptions {
+  readonly reason: string;
+  readonly dryRun?: boolean;
+}

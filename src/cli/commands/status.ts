@@ -5,6 +5,7 @@ import { readPolicy } from '../../repository/read-policy.ts';
 import { openRepositoryState } from '../../repository/repository-state.ts';
 import { openWorkingDirectory } from '../../repository/subject.ts';
 import { readStatus, readStatuses } from '../../state/status-store.ts';
+import { describeHolds, formatHold, type Hold } from '../describe-holds.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RepositoryOptions } from './options.ts';
@@ -17,7 +18,7 @@ export function status(module: string | undefined, options: RepositoryOptions) {
       terminal,
     );
     try {
-      const shown = await fetchStatuses(run, module, options);
+      const { shown, holds } = await fetchStatuses(run, module, options);
       if (module !== undefined && shown.length === 0) {
         throw new ActionError(
           'scope/unknown-module',
@@ -27,7 +28,8 @@ export function status(module: string | undefined, options: RepositoryOptions) {
       }
       for (const each of shown) terminal.line(formatStatus(each));
       if (shown.length === 0) terminal.line('Nothing was applied yet.');
-      terminal.document({ modules: shown });
+      for (const each of holds) terminal.line(formatHold(each));
+      terminal.document({ modules: shown, holds });
       return 0;
     } finally {
       run.close();
@@ -39,7 +41,7 @@ async function fetchStatuses(
   run: LocalRun,
   module: string | undefined,
   options: RepositoryOptions,
-): Promise<Status[]> {
+): Promise<{ readonly shown: Status[]; readonly holds: readonly Hold[] }> {
   const repository = openWorkingDirectory(run.ports, '.');
   const path = options.policy ?? DEFAULT_POLICY_PATH;
   const policy = await readPolicy(repository, run.head, path);
@@ -49,10 +51,13 @@ async function fetchStatuses(
   });
   try {
     const snapshot = await store.fetch();
-    if (module === undefined)
-      return [...(await readStatuses(snapshot)).values()];
+    const holds = await describeHolds(snapshot, run.ports.clock.now());
+    if (module === undefined) {
+      const shown = [...(await readStatuses(snapshot)).values()];
+      return { shown, holds };
+    }
     const found = await readStatus(snapshot, module);
-    return found ? [found] : [];
+    return { shown: found ? [found] : [], holds };
   } finally {
     close();
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Clock } from '../../../src/adapters/clock.ts';
+import { type Clock, systemClock } from '../../../src/adapters/clock.ts';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
 import { composeDriver } from '../../../src/drivers/compose/compose-driver.ts';
@@ -18,7 +18,7 @@ import { hasSshd, startSshd, type TestSshd } from '../../support/sshd.ts';
 
 /** Does not wait, and lets time pass only for those who ask for it. */
 const impatientClock: Clock = {
-  now: () => new Date(),
+  ...systemClock,
   sleep: () => delay(50).then(() => {}),
 };
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Clock } from '../../../src/adapters/clock.ts';
+import { type Clock, systemClock } from '../../../src/adapters/clock.ts';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
 import { attemptName } from '../../../src/drivers/attempt/attempt-name.ts';
@@ -24,7 +24,7 @@ import { hasSshd, startSshd, type TestSshd } from '../../support/sshd.ts';
 const RUN = { id: '7', number: '7', attempt: '1', url: '' };
 /** Does not wait, and lets time pass only for those who ask for it. */
 const impatientClock: Clock = {
-  now: () => new Date(),
+  ...systemClock,
   sleep: () => delay(50).then(() => {}),
 };
 

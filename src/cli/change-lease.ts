@@ -1,0 +1,74 @@
+import { describeRun } from '../actions/describe-run.ts';
+import { ActionError, InputError } from '../model/errors.ts';
+import { heldLease, type Lease, type LeaseRecord } from '../model/lease.ts';
+import {
+  exitStatusOfVerdict,
+  type Finding,
+  type Verdict,
+} from '../model/verdict.ts';
+import { openRepositoryAudit } from '../repository/repository-audit.ts';
+import { readLease, renderLeases } from '../state/lease-store.ts';
+import type { StateSnapshot } from '../state/snapshot.ts';
+import type { HoldOptions } from './commands/options.ts';
+import type { RemoteState } from './git-log.ts';
+import type { Terminal } from './terminal.ts';
+
+interface LeaseWrite {
+  readonly host: string;
+  readonly change: 'lock' | 'unlock' | 'reset-fence';
+  readonly options: HoldOptions;
+  /** The lease to write; undefined where it is as it should be. */
+  readonly plan: (record: LeaseRecord) => Lease | undefined;
+}
+
+/** Writes the lease of a host by hand, on record in the same commit. */
+export async function writeLease(
+  { host, change, options, plan }: LeaseWrite,
+  { run, policy, state, store }: RemoteState,
+): Promise<void> {
+  if (!Object.hasOwn(policy.hosts, host)) {
+    const hosts = Object.keys(policy.hosts).join(', ');
+    throw new InputError('host', host, `a host of the policy: ${hosts}`);
+  }
+  const planned = async (snapshot: StateSnapshot) =>
+    plan(await readLease(snapshot, host));
+  if (options.dryRun) {
+    await planned(await store.fetch());
+    return;
+  }
+  await openRepositoryAudit(run.ports, state, []).record({
+    message: `${change}: ${host}`,
+    drafts: async (snapshot) => {
+      const lease = await planned(snapshot);
+      if (!lease) return [];
+      const before = describeRecord(await readLease(snapshot, host));
+      const by = describeRun(run.ports);
+      const { reason } = options;
+      const body = { change, host, reason, before, by };
+      return [{ kind: 'lease', fence: lease.fence, body }];
+    },
+    beside: async (snapshot) => {
+      const lease = await planned(snapshot);
+      return renderLeases(lease ? [lease] : []);
+    },
+  });
+}
+
+/** Whose lease it was, for the record. */
+function describeRecord(record: LeaseRecord): Record<string, unknown> {
+  if (record.kind === 'unreadable') return { unreadable: record.why };
+  const lease = heldLease(record);
+  if (!lease) return { holder: null };
+  const { actor, run } = lease.holder;
+  return { holder: { actor, run }, fence: lease.fence };
+}
+
+export function refuse({ code, reason, remedy }: Finding): ActionError {
+  return new ActionError(code, reason, { remedy });
+}
+
+export function show(verdict: Verdict, terminal: Terminal): number {
+  terminal.verdict(verdict);
+  terminal.document({ verdict });
+  return exitStatusOfVerdict(verdict);
+}
