@@ -44,6 +44,8 @@ export type PlanResult =
   | {
       readonly kind: 'planned';
       readonly plan: Plan;
+      /** Highest fence that the host has seen; undefined where it cannot say. */
+      readonly fence: number | undefined;
       readonly output: readonly string[];
     }
   | {
@@ -67,6 +69,8 @@ export interface ApplyRequest {
   readonly clock: Clock;
   /** Number of the lease; the host refuses one lower than it has seen. */
   readonly fence?: number;
+  /** Id of its holder: a number that was given twice counts for one of them. */
+  readonly holder?: string;
   /** How long to wait for the lock of the host; 60 seconds if not given. */
   readonly lockWaitMs?: number;
 }

@@ -12,7 +12,11 @@ import type { Ports } from '../step.ts';
 
 /** The plan of one module, or why there is none. */
 export type ModulePlan =
-  | { readonly kind: 'planned'; readonly plan: Plan }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly fence: number | undefined;
+    }
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
 
 export interface PlanWork {
@@ -98,7 +102,7 @@ function judge(id: string, result: PlanResult, ports: Ports): ModulePlan {
     return refused(findings.map((each) => ({ ...each, module: id })));
   }
   if (result.plan.exit_code !== 2)
-    return { kind: 'planned', plan: result.plan };
+    return { kind: 'planned', plan: result.plan, fence: result.fence };
   const reason = `The plan of ${id} says that it could not be made`;
   return refused([finding('plan/error', reason, { module: id })]);
 }

@@ -7,6 +7,8 @@ import {
 } from '../../model/verdict.ts';
 import type { ModulePlan } from './plan-modules.ts';
 
+type Planned = Extract<ModulePlan, { readonly kind: 'planned' }>;
+
 /**
  * One refused plan refuses them all: nothing may be applied of a change of
  * which only a part could be looked at.
@@ -22,13 +24,18 @@ export function decidePlans(
   if (first) {
     return { verdict: refuseVerdict(subject, [first, ...others]), plans: [] };
   }
-  const plans = modulePlans.flatMap((each) =>
-    each.kind === 'planned' ? [each.plan] : [],
+  const planned = modulePlans.flatMap((each) =>
+    each.kind === 'planned' ? [each] : [],
   );
-  return { verdict: passPlans(subject, plans), plans };
+  const plans = planned.map(({ plan }) => plan);
+  return { verdict: passPlans(subject, planned), plans };
 }
 
-function passPlans(subject: VerdictSubject, plans: readonly Plan[]): Verdict {
+function passPlans(
+  subject: VerdictSubject,
+  planned: readonly Planned[],
+): Verdict {
+  const plans = planned.map(({ plan }) => plan);
   const changed = plans.filter((plan) => plan.exit_code === 1);
   const evidence = {
     plans: plans.map(({ module, exit_code, changes, digest, health }) => ({
@@ -38,6 +45,7 @@ function passPlans(subject: VerdictSubject, plans: readonly Plan[]): Verdict {
       digest,
       health: health ?? 'unknown',
     })),
+    fences: highestFences(planned),
   };
   const modules = plans.map((plan) => plan.module);
   return changed.length === 0
@@ -49,6 +57,16 @@ function passPlans(subject: VerdictSubject, plans: readonly Plan[]): Verdict {
         modules,
         evidence,
       });
+}
+
+/** The highest fence that each host has seen, for the lease of this lane. */
+function highestFences(planned: readonly Planned[]): Record<string, number> {
+  const fences: Record<string, number> = {};
+  for (const { plan, fence } of planned) {
+    if (fence === undefined) continue;
+    fences[plan.host] = Math.max(fences[plan.host] ?? 0, fence);
+  }
+  return fences;
 }
 
 function inSyncReason(modules: readonly string[]): string {

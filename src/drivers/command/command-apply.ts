@@ -39,6 +39,7 @@ export async function applyCommand(
       expect_status: String(observed.data.plan_status),
       expect_output: observed.data.plan_sum ?? '',
       fence: request.fence === undefined ? '' : String(request.fence),
+      holder: request.holder ?? '',
       lock_wait: String(Math.ceil(lockWaitMs / 1000)),
     },
     body: packed.archive,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { packRelease } from '../../host/pack-release.ts';
+import { seenFence } from '../../host/seen-fence.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planDigest } from '../../model/plan-digest.ts';
 import { printable } from '../../model/printable.ts';
@@ -65,12 +66,16 @@ export async function planCommand(request: PlanRequest): Promise<PlanResult> {
   );
   const answer = planAnswerSchema.safeParse(fields);
   return answer.success
-    ? planOf(request, answer.data)
+    ? planOf(request, answer.data, seenFence(reply.fields))
     : refuse(request, 'host/nonsense', 'the answer to a plan is incomplete');
 }
 
 /** The exit-code contract: 0 in sync, a listed code drift, else an error. */
-function planOf(request: PlanRequest, answer: PlanAnswer): PlanResult {
+function planOf(
+  request: PlanRequest,
+  answer: PlanAnswer,
+  fence: number | undefined,
+): PlanResult {
   const { command } = request.release.manifest;
   const drifted = command?.drift_exit_codes.includes(answer.status) ?? false;
   const output = [answer.stdout, answer.stderr].flatMap((text) =>
@@ -94,6 +99,7 @@ function planOf(request: PlanRequest, answer: PlanAnswer): PlanResult {
   return {
     kind: 'planned',
     plan: { ...plan, digest: planDigest(plan) },
+    fence,
     output,
   };
 }

@@ -55,6 +55,7 @@ export async function applyCompose(
       new_volumes: encodeWords(actions.newVolumes),
       new_networks: encodeWords(actions.newNetworks),
       fence: request.fence === undefined ? '' : String(request.fence),
+      holder: request.holder ?? '',
       lock_wait: String(Math.ceil(lockWaitMs / 1000)),
     },
     body: packed.archive,

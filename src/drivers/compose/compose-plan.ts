@@ -1,4 +1,5 @@
 import { packRelease } from '../../host/pack-release.ts';
+import { seenFence } from '../../host/seen-fence.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planDigest } from '../../model/plan-digest.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
@@ -81,6 +82,7 @@ function judge(
   return {
     kind: 'planned',
     plan: { ...plan, digest: planDigest(plan) },
+    fence: seenFence(fields),
     output,
   };
 }

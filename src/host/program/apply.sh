@@ -55,26 +55,51 @@ take_lock() {
   done
 }
 
+# Highest fence that came here, and whose lease it was; the number is empty
+# where none came, and odd where the file says something else.
+read_fence() {
+  seen='' seen_holder='' rest=''
+  [ ! -e "$r_root/.fence" ] || {
+    seen=odd
+    read -r seen seen_holder rest <"$r_root/.fence"
+    case $seen$rest in
+    "" | *[!0-9]* | ????????????????*) seen=odd ;;
+    esac
+    case ${#seen_holder} in
+    0 | 32) ;;
+    *) seen=odd ;;
+    esac
+  } 2>/dev/null
+}
+
+# A run that was stopped may wake up when its lease is long somebody else's.
+# Numbers far above what was seen are of no lease that anybody took.
 check_fence() {
-  [ -n "$r_fence" ] || return 0
-  highest=0
-  [ ! -s "$r_root/.fence" ] || read -r highest <"$r_root/.fence"
-  case $highest in
-  "" | *[!0-9]* | ????????????????*)
+  read_fence
+  failure=
+  if [ "$seen" = odd ]; then
     failure="the fence file of the host cannot be read"
-    finish fenced
-    ;;
-  esac
-  if [ "$r_fence" -lt "$highest" ]; then
-    failure="fence $r_fence is older than $highest"
-    finish fenced
+  elif [ -z "$r_fence" ]; then
+    [ -n "$seen" ] || return 0
+    failure="no fence was given, and the host has seen $seen"
+  elif [ "$r_fence" -lt "${seen:-0}" ]; then
+    failure="fence $r_fence is older than $seen"
+  elif [ "$r_fence" -eq "${seen:-0}" ] && [ "$r_holder" != "$seen_holder" ] && [ -n "$seen" ]; then
+    failure="fence $r_fence is of another lease"
+  elif [ -n "$seen" ] && [ "$r_fence" -gt $((seen + 1000)) ]; then
+    failure="fence $r_fence is too far above $seen"
   fi
-  printf '%s\n' "$r_fence" >"$r_root/.fence.next" &&
-    to_disk "$r_root/.fence.next" &&
-    mv -f "$r_root/.fence.next" "$r_root/.fence" && return 0
+  [ -z "$failure" ] || finish fenced
+  store_fence && return 0
   failure="the fence could not be stored"
   finish unwritable
 }
+
+store_fence() {
+  printf '%s\n' "$r_fence${r_holder:+ $r_holder}" >"$r_root/.fence.next" &&
+    to_disk "$r_root/.fence.next" &&
+    mv -f "$r_root/.fence.next" "$r_root/.fence"
+} 2>/dev/null
 
 # What was stateful where it was last applied is so until a person armed the
 # change. The host remembers it, whatever a status was made to say.

@@ -138,7 +138,7 @@ read_request() {
       expect_release | expect_status | expect_output | stateful | armed | fence | \
       lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
       project_directory | up | recreate | remove | pull | pull_timeout | \
-      new_volumes | new_networks) ;;
+      new_volumes | new_networks | holder) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it
@@ -164,7 +164,7 @@ forget_request() {
   r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
   r_body_size='' r_compose_files='' r_profiles='' r_project='' r_services=''
   r_oneshot='' r_project_directory='' r_up='' r_recreate='' r_remove='' r_pull=''
-  r_pull_timeout='' r_new_volumes='' r_new_networks=''
+  r_pull_timeout='' r_new_volumes='' r_new_networks='' r_holder=''
 }
 
 # Sets word to what one `.base64` or `:plain` word stands for, to the last
@@ -199,7 +199,9 @@ check_request() {
   case $r_root in
   [!/]* | */../* | */.. | */ | *//*) problem malformed "root is not a path" ;;
   esac
-  [ "$r_op" = probe ] && return 0
+  case $r_op in
+  probe | fence) return 0 ;;
+  esac
   must_match module "$r_module" '!a-z0-9-'
   must_match runtime "$r_runtime" '!a-z0-9-'
   base=$r_root/$r_runtime

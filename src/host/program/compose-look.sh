@@ -200,6 +200,7 @@ answer_look() {
   put_plain config_status "$config_status"
   put_plain compose "$compose_version"
   put_plain live "$live"
+  put_fence
   put_plain directory "$directory"
   put_end_of_file stderr "$facts/stderr" "$REPORT_CAP"
   if [ "$config_status" -eq 0 ]; then

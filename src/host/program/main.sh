@@ -5,7 +5,7 @@ operate_probe() {
   begin_answer
   put system "$(uname -sr)"
   put tar "$(tar --version 2>/dev/null | head -n 1)"
-  put_plain fence "$(head -c 20 "$r_root/.fence" 2>/dev/null | tr -cd 0-9)"
+  put_fence
   releases=
   for link in "$r_root"/*/current; do
     [ -L "$link" ] || continue
@@ -14,6 +14,23 @@ operate_probe() {
 "
   done
   put releases "$releases"
+  end_answer
+}
+
+put_fence() {
+  read_fence
+  put_plain fence "$seen"
+}
+
+# A person turned the number back, or away from what cannot be read.
+operate_fence() {
+  must_be_number fence "$r_fence"
+  must_be_number lock_wait "$r_lock_wait"
+  mkdir -p "$r_root" 2>/dev/null
+  take_lock
+  store_fence || problem unwritable "$r_root/.fence cannot be written"
+  begin_answer
+  put_fence
   end_answer
 }
 
@@ -46,6 +63,7 @@ operate_plan() {
   run_plan
   sample_live
   begin_answer
+  put_fence
   put_plain status "$plan_status"
   put_plain sum "$plan_sum"
   put_plain live "$live"
@@ -59,6 +77,7 @@ operate_plan() {
 operate_apply() {
   must_be_number lock_wait "$r_lock_wait"
   [ -z "$r_fence" ] || must_be_number fence "$r_fence"
+  [ -z "$r_holder" ] || must_match holder "$r_holder" '!0-9a-f'
   must_match attempt "$r_attempt" '!A-Za-z0-9_-'
   begin_attempt
   if [ ! -e "$record" ] && open_work "apply-$attempt"; then
@@ -158,6 +177,7 @@ read_request
 check_request
 case $r_op in
 probe) operate_probe ;;
+fence) operate_fence ;;
 plan) operate_plan ;;
 apply) operate_apply && prune_records ;;
 record) operate_record ;;

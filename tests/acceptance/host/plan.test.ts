@@ -217,6 +217,30 @@ it('refuses a fence older than the host has seen, and remembers it', async () =>
   expect(readFileSync(join(host.runtimeRoot, '.fence'), 'utf8')).toBe('6\n');
 });
 
+it('takes a fence from its holder alone, in reach, and tells it with a plan', async () => {
+  const [ours, theirs] = ['a'.repeat(32), 'b'.repeat(32)];
+  let version = 0;
+  const apply = async (lease: { fence?: number; holder?: string }) => {
+    version += 1;
+    const release = makeRelease(host, { content: String(version) });
+    const result = await applyRelease(session, release, lease);
+    return 'finding' in result ? result.finding.code : result.result;
+  };
+  expect(await apply({ fence: 5, holder: ours })).toBe('applied');
+  expect(await apply({ fence: 5, holder: ours })).toBe('applied');
+  expect(await apply({ fence: 5, holder: theirs })).toBe('host/fenced');
+  expect(await apply({})).toBe('host/fenced');
+  expect(await apply({ fence: 1006, holder: theirs })).toBe('host/fenced');
+  expect(await apply({ fence: 1005, holder: theirs })).toBe('applied');
+  const planned = await commandDriver.plan({
+    host: session,
+    release: makeRelease(host),
+    policy: STRICT_POLICY,
+    createdAt: '2026-05-16T11:00:00Z',
+  });
+  expect(planned).toMatchObject({ kind: 'planned', fence: 1005 });
+});
+
 it('compose-config-leak: no value of a file on the host leaves it, however it is printed', async () => {
   const shared = join(host.runtimeRoot, 'site/shared');
   mkdirSync(shared, { recursive: true });
