@@ -16,10 +16,13 @@ export interface ModuleHosts {
   close(): Promise<void>;
 }
 
+/** What of a step's inputs a session needs. */
+type HostKeyInputs = Pick<HostInputs, 'token' | 'sshKey' | 'sshKeyFile'>;
+
 interface HostsRequest {
   readonly subject: Subject;
   readonly sources: readonly ModuleSource[];
-  readonly inputs: HostInputs;
+  readonly inputs: HostKeyInputs;
 }
 
 /**
@@ -34,23 +37,10 @@ export async function openModuleHosts(
   const policies = new Map(
     request.sources.map(({ manifest, host }) => [manifest.host, host]),
   );
-  const key = readHostKey(inputs, ports);
-  const secrets = [inputs.token, inputs.sshKey].filter(
-    (secret) => secret !== undefined,
-  );
-  const redactor = makeRedactor(secrets);
   const sessions = new Map<string, HostSession>();
   for (const [name, policy] of policies) {
-    const session = await openHost({
-      name,
-      policy,
-      knownHosts: await readKnownHosts(subject, name, policy),
-      key,
-      folder: ports.context.folder(),
-      exec: ports.exec,
-      redact: redactor.redact,
-    });
-    sessions.set(name, session);
+    const place = { name, policy };
+    sessions.set(name, await openPolicyHost(place, { subject, inputs }, ports));
   }
   return {
     of: ({ manifest }) => {
@@ -62,6 +52,26 @@ export async function openModuleHosts(
       for (const session of sessions.values()) await session.close();
     },
   };
+}
+
+/** Opens a session with one host of the policy. */
+export async function openPolicyHost(
+  { name, policy }: { readonly name: string; readonly policy: HostPolicy },
+  { subject, inputs }: Omit<HostsRequest, 'sources'>,
+  ports: Ports,
+): Promise<HostSession> {
+  const secrets = [inputs.token, inputs.sshKey].filter(
+    (secret) => secret !== undefined,
+  );
+  return openHost({
+    name,
+    policy,
+    knownHosts: await readKnownHosts(subject, name, policy),
+    key: readHostKey(inputs, ports),
+    folder: ports.context.folder(),
+    exec: ports.exec,
+    redact: makeRedactor(secrets).redact,
+  });
 }
 
 async function readKnownHosts(

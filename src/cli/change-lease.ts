@@ -1,6 +1,7 @@
 import { describeRun } from '../actions/describe-run.ts';
 import { ActionError, InputError } from '../model/errors.ts';
 import { heldLease, type Lease, type LeaseRecord } from '../model/lease.ts';
+import type { HostPolicy, Policy } from '../model/policy.ts';
 import {
   exitStatusOfVerdict,
   type Finding,
@@ -26,10 +27,7 @@ export async function writeLease(
   { host, change, options, plan }: LeaseWrite,
   { run, policy, state, store }: RemoteState,
 ): Promise<void> {
-  if (!Object.hasOwn(policy.hosts, host)) {
-    const hosts = Object.keys(policy.hosts).join(', ');
-    throw new InputError('host', host, `a host of the policy: ${hosts}`);
-  }
+  requireHost(policy.hosts, host);
   const planned = async (snapshot: StateSnapshot) =>
     plan(await readLease(snapshot, host));
   if (options.dryRun) {
@@ -52,6 +50,14 @@ export async function writeLease(
       return renderLeases(lease ? [lease] : []);
     },
   });
+}
+
+/** The host of this name in the policy. */
+export function requireHost(hosts: Policy['hosts'], name: string): HostPolicy {
+  const host = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+  if (host !== undefined) return host;
+  const names = Object.keys(hosts).join(', ');
+  throw new InputError('host', name, `a host of the policy: ${names}`);
 }
 
 /** Whose lease it was, for the record. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -81,6 +81,23 @@ it('changes nothing with --dry-run, and asks for a reason', async () => {
   expect(platform.git('ls-remote', 'origin', 'platform-state')).toBe('');
   expect((await run('lock', 'elsewhere', ...why)).exit).toBe(2);
   expect((await run('lock', 'here', ...why, '--for', '2d')).exit).toBe(2);
+});
+
+it('turns a fence back to the lower of branch and host, and only so', async () => {
+  await run('lock', 'here', ...why);
+  tamper('state/leases/here.json', JSON.stringify({ ...lease(), fence: 9e12 }));
+  const fence = join(platform.runtimeRoot, '.fence');
+  mkdirSync(platform.runtimeRoot);
+  writeFileSync(fence, '41\n');
+  expect((await run('unlock', 'here', ...why)).exit).toBe(0);
+  expect(lease()).toMatchObject({ fence: 9e12, holder: null });
+  expect((await run('unlock', 'here', '--reset-fence', ...why)).exit).toBe(0);
+  expect(lease()).toMatchObject({ fence: 41, holder: null });
+  writeFileSync(fence, 'odd\n');
+  expect((await run('unlock', 'here', '--reset-fence', ...why)).exit).toBe(0);
+  expect(readFileSync(fence, 'utf8')).toBe('41\n');
+  const log = platform.readRemote('platform-state', 'state/AUDIT_LOG.jsonl');
+  expect(log).toContain('"change":"reset-fence"');
 });
 
 it('freezes and lifts it, as status tells', async () => {

@@ -25,15 +25,19 @@ export function addHoldCommands(program: Command, perform: Perform): void {
         options.json,
       )(),
     );
-  command(
-    'unlock <host>',
-    'Free the lease of a host, whoever holds it.',
-  ).action((host, options) =>
-    perform(
-      async () => (await import('./commands/unlock.ts')).unlock(host, options),
-      options.json,
-    )(),
-  );
+  command('unlock <host>', 'Free the lease of a host, whoever holds it.')
+    .option(
+      '--reset-fence',
+      'also turn the fence, on the branch and on the host, back to the lower of the two',
+    )
+    .option('--ssh-key-file <file>', 'private key for the host')
+    .action((host, options) =>
+      perform(
+        async () =>
+          (await import('./commands/unlock.ts')).unlock(host, options),
+        options.json,
+      )(),
+    );
   for (const change of ['freeze', 'unfreeze'] as const) {
     const what =
       change === 'freeze'
