@@ -29,6 +29,7 @@ export interface CandidateSource {
   readonly entries: readonly TreeEntry[];
   readonly controlInRange: boolean;
   readonly tooManyInRange: boolean;
+  readonly failedBefore: Candidate['failedBefore'];
 }
 
 type AtBase = (id: string) => ManifestResult | undefined;
@@ -75,6 +76,7 @@ export async function readCandidates(
         : [],
       controlInRange: source.controlInRange,
       tooManyInRange: source.tooManyInRange,
+      failedBefore: source.failedBefore,
       unsupported: manifest
         ? findUnsupported(subject.policy, manifest, { source, links })
         : [],

@@ -10,6 +10,7 @@ import {
   openModuleBook,
   readableManifests,
 } from '../../repository/module-book.ts';
+import { moduleTree } from '../../repository/module-tree.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { listTree, type TreeEntry } from '../../repository/tree.ts';
 import { describeRewritten, findHeld, NOTHING_HELD } from './judge-range.ts';
@@ -173,6 +174,7 @@ async function readSources(
     const live = modules.live.get(id) ?? facts.applied.get(id);
     const head = reading.book.manifest(id);
     const taken = facts.applied.get(head?.ok ? head.value.renamed_from : '');
+    const entries = facts.owned.get(id) ?? [];
     return {
       id,
       because,
@@ -180,11 +182,22 @@ async function readSources(
       live: isRewritten ? undefined : live,
       taken: isRewritten || taken === live ? undefined : taken,
       liveHost: live && facts.statuses.get(live.id)?.last_apply_host,
-      entries: facts.owned.get(id) ?? [],
+      entries,
       controlInRange: held.control.has(id),
       tooManyInRange: held.tooMany.has(id),
+      failedBefore: findFailure(facts.statuses.get(id), entries),
     };
   });
+}
+
+/** How the last attempt ended, where it was one on this very content. */
+function findFailure(
+  status: Status | undefined,
+  entries: readonly TreeEntry[],
+): CandidateSource['failedBefore'] {
+  const result = status?.last_apply_result;
+  if (result !== 'failed' && result !== 'rolled_back') return undefined;
+  return status?.attempted_tree === moduleTree(entries) ? result : undefined;
 }
 
 /** `depends_on` of the modules and of everything they depend on. */

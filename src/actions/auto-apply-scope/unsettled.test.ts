@@ -5,6 +5,7 @@ import {
   pushAndScope,
   recordApplied,
   runScope,
+  treeOf,
 } from '../../../tests/support/scope-run.ts';
 import { dispatchEvent } from '../../../tests/support/step-run.ts';
 import type { Status } from '../../model/status.ts';
@@ -37,5 +38,32 @@ it.each(['applied', 'noop', 'rolled_back'] as const)(
     expect(await runScope(platform, dispatch)).toMatchObject({
       code: 'scope/nothing-to-apply',
     });
+  },
+);
+
+it.each(['failed', 'rolled_back'] as const)(
+  'offers no push the content that %s, but other content, and a person both',
+  async (result) => {
+    platform = makeScopePlatform();
+    await recordApplied(platform, ['site']);
+    const good = platform.git('rev-parse', 'HEAD');
+    const live = treeOf(platform, good, 'modules/site');
+    platform.commit({ 'modules/site/content': 'bad' });
+    await recordApplied(platform, ['site'], {
+      last_apply_result: result,
+      last_apply_sha: good,
+      tree: live,
+    });
+    const feed = await pushAndScope(platform, { 'modules/feed/content': '2' });
+    expect(feed).toMatchObject({
+      eligible: ['feed'],
+      blocked: ['site scope/failed-before'],
+    });
+    const dispatch = dispatchEvent(platform.git('rev-parse', 'HEAD'));
+    expect((await runScope(platform, dispatch)).eligible).toEqual(['site']);
+    const better = await pushAndScope(platform, {
+      'modules/site/content': 'better',
+    });
+    expect(better).toMatchObject({ eligible: ['site'], blocked: [] });
   },
 );

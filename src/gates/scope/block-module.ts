@@ -101,9 +101,18 @@ function objectToRange({
   id,
   controlInRange,
   tooManyInRange,
+  failedBefore,
 }: Candidate): Objection[] {
   const remedy = `Check that change, then dispatch the lane with module=${id}.`;
   const found: Objection[] = [];
+  if (failedBefore !== undefined) {
+    const how = failedBefore === 'failed' ? 'failed' : 'was rolled back';
+    found.push({
+      code: 'scope/failed-before',
+      reason: `${id} waits: exactly this content was applied before, and it ${how}`,
+      remedy: `Correct the module and push it; to try the same content again, dispatch the lane with module=${id}.`,
+    });
+  }
   if (controlInRange) {
     found.push({
       code: 'scope/control-change',

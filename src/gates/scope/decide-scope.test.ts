@@ -17,6 +17,7 @@ const makeCandidate = (over: Partial<Candidate> = {}): Candidate => ({
   identityChanges: [],
   controlInRange: false,
   tooManyInRange: false,
+  failedBefore: undefined,
   unsupported: [],
   backupRoot: '/srv/backups',
   ...over,
@@ -91,13 +92,14 @@ describe('one module: every combination of its facts', () => {
       stateful: YES_NO,
       optedOut: YES_NO,
       moved: YES_NO,
+      failedBefore: [undefined, 'failed', 'rolled_back'] as const,
       controlInRange: YES_NO,
       tooManyInRange: YES_NO,
     }),
   ].filter((row) => !row.named || row.event === 'workflow_dispatch');
 
   it('covers them all', () => {
-    expect(rows).toHaveLength(4 * 2 * 2 ** 8);
+    expect(rows).toHaveLength(4 * 2 * 2 ** 8 * 3);
   });
 
   // The contract's table, written down apart from the code it judges.
@@ -111,6 +113,10 @@ describe('one module: every combination of its facts', () => {
       ],
       [row.optedOut && !row.named, 'scope/opted-out'],
       [row.moved && !row.named, 'scope/identity-change'],
+      [
+        row.failedBefore !== undefined && row.event !== 'workflow_dispatch',
+        'scope/failed-before',
+      ],
       [
         row.controlInRange && row.event !== 'workflow_dispatch',
         'scope/control-change',
@@ -140,6 +146,7 @@ describe('one module: every combination of its facts', () => {
               optedOut: row.optedOut,
               identityChanges: row.moved ? ['host: a -> b'] : [],
               controlInRange: row.controlInRange,
+              failedBefore: row.failedBefore,
               tooManyInRange: row.tooManyInRange,
             }),
           ],

@@ -24,6 +24,8 @@ export interface Candidate {
   readonly controlInRange: boolean;
   /** Its range since the last apply holds a commit beyond the limits. */
   readonly tooManyInRange: boolean;
+  /** How the last attempt on exactly this content ended, where that was bad. */
+  readonly failedBefore: 'failed' | 'rolled_back' | undefined;
   /** Entries that cannot be applied, such as `"a/b" is a submodule`. */
   readonly unsupported: readonly string[];
   /** Folder of its backups on the host. */

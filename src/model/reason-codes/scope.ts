@@ -73,6 +73,13 @@ export const SCOPE_REASONS = {
     remedy:
       'Apply it from a machine that does not depend on it, with the apply-gates command line.',
   },
+  'scope/failed-before': {
+    exit: 4,
+    cause:
+      'Exactly this content of the module failed, or was rolled back, when it was last applied.',
+    remedy:
+      'Correct the module and push it; to try the same content again, dispatch the lane by hand for this module.',
+  },
   'scope/module-removed': {
     exit: 4,
     cause: 'The module is gone from the repository but was applied before.',
