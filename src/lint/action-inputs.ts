@@ -5,6 +5,7 @@
 export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url'],
+  'freeze': ['change', 'module', 'host', 'all', 'reason', 'until', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'lane-report': ['working-directory', 'policy'],
   'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
   'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],

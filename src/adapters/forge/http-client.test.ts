@@ -27,6 +27,7 @@ async function open(script: Script, limits: Partial<HttpLimits> = {}) {
     headers: {},
     clock: {
       now: () => NOW,
+      elapsed: () => 0,
       sleep: async (milliseconds) => void slept.push(milliseconds),
     },
     limits,
@@ -223,7 +224,7 @@ it.each([401, 403])(
 it.each(['', 'ftp://x/y', 'https://user:pw@x/y', 'x', 'https://x/?a=b'])(
   'the address %j is refused',
   (api) => {
-    const clock = { now: () => NOW, sleep: async () => {} };
+    const clock = { now: () => NOW, elapsed: () => 0, sleep: async () => {} };
     expect(() =>
       openHttpClient({ api, token: 'tok', headers: {}, clock }),
     ).toThrow(ActionError);

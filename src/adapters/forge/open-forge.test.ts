@@ -16,7 +16,11 @@ import { openForge } from './open-forge.ts';
 const REPOSITORY = 'acme/platform';
 const sha = (digit: string) => digit.repeat(40);
 const FLAVOURS = ['forgejo', 'gitea', 'github'] as const;
-const clock = { now: () => new Date(0), sleep: async () => {} };
+const clock = {
+  now: () => new Date(0),
+  elapsed: () => 0,
+  sleep: async () => {},
+};
 
 let api: ForgeApi;
 let server: GitHttpServer;
