@@ -12,14 +12,19 @@ export type Bundles = ReadonlyMap<string, Uint8Array>;
 /**
  * `@actions/core` imports an HTTP client for a token that we never ask for.
  * Its packages do nothing when they are imported, but do not say so; told so,
- * esbuild leaves out what is not used (see docs/decisions/0004).
+ * esbuild leaves out what is not used (see docs/decisions/0004). Only those:
+ * with every path of `@actions/workflow-parser` answered by a plugin, whose
+ * modules import each other in circles, no two builds were the same.
  */
 const actionsPackagesHaveNoSideEffects: Plugin = {
   name: 'actions-packages-have-no-side-effects',
   setup({ onResolve, resolve }) {
     const inside = Symbol('inside');
     onResolve(
-      { filter: /^@actions\/|\/oidc-utils\.js$/ },
+      {
+        filter:
+          /^@actions\/(core|http-client|exec|io|artifact)|\/oidc-utils\.js$/,
+      },
       async ({ path, kind, importer, resolveDir, pluginData }) => {
         if (pluginData === inside) return undefined;
         const found = await resolve(path, {
