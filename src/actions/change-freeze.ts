@@ -5,6 +5,7 @@ import {
   type Freeze,
   type FreezeScope,
 } from '../model/freeze.ts';
+import type { Policy } from '../model/policy.ts';
 import { passVerdict, type Verdict } from '../model/verdict.ts';
 import { openRepositoryAudit } from '../repository/repository-audit.ts';
 import type { RepositoryState } from '../repository/repository-state.ts';
@@ -12,6 +13,7 @@ import { readFreezes, renderFreeze } from '../state/freeze-store.ts';
 import type { StateSnapshot } from '../state/snapshot.ts';
 import type { StateChange } from '../state/state-change.ts';
 import { describeRun } from './describe-run.ts';
+import { isByHand } from './is-by-hand.ts';
 import type { Ports } from './step.ts';
 
 export interface FreezeChange {
@@ -26,8 +28,8 @@ interface FreezeWork {
   readonly gate: string;
   readonly state: RepositoryState;
   readonly secrets: readonly (string | undefined)[];
-  /** True where a person asked for it by hand. */
-  readonly person: boolean;
+  /** Says which accounts are no people. */
+  readonly policy: Policy;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -41,7 +43,7 @@ export async function changeFreeze(
   ports: Ports,
 ): Promise<Verdict> {
   const { context, clock } = ports;
-  if (change.change === 'unfreeze' && !work.person) {
+  if (change.change === 'unfreeze' && !isByHand(ports, work.policy)) {
     throw new ActionError(
       'freeze/not-a-person',
       `${JSON.stringify(context.actor)} may not lift a freeze in a run of ${JSON.stringify(context.eventName)}`,
@@ -60,7 +62,7 @@ export async function changeFreeze(
     const { scope, reason } = change;
     const until = change.until?.toISOString() ?? null;
     const what = { change: change.change, scope, reason, until };
-    const body = { ...what, by: describeRun(ports) };
+    const body = { ...what, by: describeRun(ports, work.policy) };
     return [{ kind: 'freeze', fence: null, body }];
   };
   const log = openRepositoryAudit(ports, state, work.secrets);

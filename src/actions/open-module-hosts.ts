@@ -13,6 +13,8 @@ import type { Ports } from './step.ts';
 /** Sessions with hosts, one for each, by their name in the policy. */
 export interface ModuleHosts {
   of(source: ModuleSource): HostSession;
+  /** Undefined where the policy has no such host. */
+  named(name: string): HostSession | undefined;
   close(): Promise<void>;
 }
 
@@ -20,8 +22,10 @@ export interface ModuleHosts {
 type HostKeyInputs = Pick<HostInputs, 'token' | 'sshKey' | 'sshKeyFile'>;
 
 interface HostsRequest {
-  readonly subject: Subject;
+  readonly subject: Pick<Subject, 'repository' | 'trusted' | 'policy'>;
   readonly sources: readonly ModuleSource[];
+  /** Further hosts by name; what the policy does not have is left out. */
+  readonly also?: readonly string[];
   readonly inputs: HostKeyInputs;
 }
 
@@ -37,6 +41,11 @@ export async function openModuleHosts(
   const policies = new Map(
     request.sources.map(({ manifest, host }) => [manifest.host, host]),
   );
+  const { hosts } = subject.policy;
+  for (const name of request.also ?? []) {
+    const policy = Object.hasOwn(hosts, name) ? hosts[name] : undefined;
+    if (policy) policies.set(name, policy);
+  }
   const sessions = new Map<string, HostSession>();
   for (const [name, policy] of policies) {
     const place = { name, policy };
@@ -48,6 +57,7 @@ export async function openModuleHosts(
       if (!session) throw new TypeError(`no session for ${manifest.host}`);
       return session;
     },
+    named: (name) => sessions.get(name),
     close: async () => {
       for (const session of sessions.values()) await session.close();
     },
@@ -75,7 +85,7 @@ export async function openPolicyHost(
 }
 
 async function readKnownHosts(
-  { repository, trusted }: Subject,
+  { repository, trusted }: HostsRequest['subject'],
   name: string,
   policy: HostPolicy,
 ): Promise<string> {

@@ -40,7 +40,10 @@ export interface AuditLog {
    * asked for. Throws `audit/*`: 9 where it could not be made durable.
    */
   append(draft: EntryDraft): Promise<AppendedEntry>;
-  /** Puts several entries and other files on the branch in one commit. */
+  /**
+   * Puts several entries and other files on the branch in one commit; without
+   * any entry the log is not even begun.
+   */
   record(write: AuditWrite): Promise<readonly AppendedEntry[]>;
 }
 
@@ -93,6 +96,7 @@ export async function planWrite(
   readonly change: StateChange;
   readonly appended: readonly AppendedEntry[];
 }> {
+  if (drafts.length === 0) return { change: new Map(), appended: [] };
   const safe = drafts.map((draft) => {
     const body = redactRecord(draft.body, redactor);
     checkBody(body);

@@ -25,7 +25,7 @@ interface LeaseWrite {
 /** Writes the lease of a host by hand, on record in the same commit. */
 export async function writeLease(
   { host, change, options, plan }: LeaseWrite,
-  { run, policy, state, store }: RemoteState,
+  { run, place: { policy }, state, store }: RemoteState,
 ): Promise<void> {
   requireHost(policy.hosts, host);
   const planned = async (snapshot: StateSnapshot) =>
@@ -40,7 +40,7 @@ export async function writeLease(
       const lease = await planned(snapshot);
       if (!lease) return [];
       const before = describeRecord(await readLease(snapshot, host));
-      const by = describeRun(run.ports);
+      const by = describeRun(run.ports, policy);
       const { reason } = options;
       const body = { change, host, reason, before, by };
       return [{ kind: 'lease', fence: lease.fence, body }];

@@ -137,6 +137,17 @@ function defineProgram(perform: Perform, stream: Stream): Command {
         options.json,
       )(),
   );
+  command('reconcile <module>', 'Write down how an apply ended, from the host.')
+    .option('--reason <text>', 'what became of it, where the host cannot say')
+    .option('--ssh-key-file <file>', 'private key for the host')
+    .option('--dry-run', 'only look')
+    .action((module, options) =>
+      perform(
+        async () =>
+          (await import('./commands/reconcile.ts')).reconcile(module, options),
+        options.json,
+      )(),
+    );
   program
     .command('lint [dir]')
     .description('Check the workflows of a repository, or of a folder.')

@@ -2,15 +2,14 @@ import { systemExec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
 import { repositoryName } from '../audit/repository-name.ts';
 import { InputError } from '../model/errors.ts';
-import type { Policy } from '../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
 import { readRef } from '../repository/history.ts';
-import { readPolicy } from '../repository/read-policy.ts';
+import type { RepositoryState } from '../repository/repository-state.ts';
 import {
-  openRepositoryState,
-  type RepositoryState,
-} from '../repository/repository-state.ts';
-import { openWorkingDirectory } from '../repository/subject.ts';
+  findStatePlace,
+  openStateAt,
+  type StatePlace,
+} from '../repository/state-place.ts';
 import type { StateSnapshot } from '../state/snapshot.ts';
 import type { StateStore } from '../state/store.ts';
 import type { RepositoryOptions } from './commands/options.ts';
@@ -68,7 +67,7 @@ async function listBlobs(
 /** The state branch on the remote, with all that goes with asking it. */
 export interface RemoteState {
   readonly run: LocalRun;
-  readonly policy: Policy;
+  readonly place: StatePlace;
   readonly store: StateStore;
   readonly state: RepositoryState;
   close(): void;
@@ -81,16 +80,18 @@ export async function openRemoteState(
   const request = { ...options, event: 'workflow_dispatch' as const };
   const run = await openLocalRun(request, terminal);
   try {
-    const repository = openWorkingDirectory(run.ports, '.');
-    const path = options.policy ?? DEFAULT_POLICY_PATH;
-    const policy = await readPolicy(repository, run.head, path);
-    const { branch } = policy.state;
-    const state = await openRepositoryState(run.ports, { repository, branch });
+    const place = await findStatePlace(run.ports, {
+      workingDirectory: '.',
+      policyPath: options.policy ?? DEFAULT_POLICY_PATH,
+      token: undefined,
+    });
+    const access = { token: undefined, stateSshKey: undefined };
+    const state = await openStateAt(run.ports, place, access);
     const close = () => {
       state.close();
       run.close();
     };
-    return { run, policy, state, store: state.store, close };
+    return { run, place, state, store: state.store, close };
   } catch (error) {
     run.close();
     throw error;

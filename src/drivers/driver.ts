@@ -125,11 +125,19 @@ export type ApplyResult =
       readonly record: string;
     };
 
+/** What of a release an attempt is called by; all of it may be gone since. */
+export interface ReleaseName {
+  readonly module: string;
+  readonly manifest: Pick<Manifest, 'renamed_from'>;
+}
+
 export interface RecordRequest {
   readonly host: HostSession;
-  readonly release: Release;
+  readonly release: ReleaseName;
   /** Name of the record, as an `ApplyResult` gave it. */
   readonly record: string;
+  /** True: one that has not begun will not begin later either. */
+  readonly abandon?: boolean;
 }
 
 /** What the host's own record says about one attempt. */

@@ -3,7 +3,7 @@ import type { HostSession } from '../host/host-session.ts';
 import { printable } from '../model/printable.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { type Finding, finding } from '../model/verdict.ts';
-import type { Release } from './driver.ts';
+import type { ReleaseName } from './driver.ts';
 import { runtimeName } from './release-fields.ts';
 
 type Fields = ReadonlyMap<string, Buffer>;
@@ -26,7 +26,7 @@ export function textOf(fields: Fields, key: string): string {
 export function problemOf(
   fields: Fields,
   host: HostSession,
-  release: Release,
+  release: ReleaseName,
 ): Finding | undefined {
   const problem = textOf(fields, 'problem');
   if (problem === '') return undefined;
@@ -53,7 +53,11 @@ function remedyOf(said: string, { name, policy }: HostSession) {
 }
 
 /** Something that is not ours stands where the link to a release belongs. */
-function occupied(place: string, host: HostSession, release: Release): Finding {
+function occupied(
+  place: string,
+  host: HostSession,
+  release: ReleaseName,
+): Finding {
   const move = commandOnHost(host, `mv -T ${place} ${place}.before`);
   return finding(
     'host/unwritable',
@@ -69,7 +73,7 @@ function occupied(place: string, host: HostSession, release: Release): Finding {
 function missingHostFiles(
   detail: string,
   host: HostSession,
-  release: Release,
+  release: ReleaseName,
 ): Finding {
   const shared = `${host.policy.runtime_root}/${runtimeName(release)}/shared`;
   const missing = detail

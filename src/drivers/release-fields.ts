@@ -1,13 +1,13 @@
 import type { HostSession } from '../host/host-session.ts';
 import { encodeWords } from '../host/protocol.ts';
-import type { Release } from './driver.ts';
+import type { Release, ReleaseName } from './driver.ts';
 
 /** Room for the connection, the transfer and the host's own work. */
 export const MARGIN_MS = 180_000;
 export const DEFAULT_LOCK_WAIT_MS = 60_000;
 
 /** The name of a module's folder on the host; a renamed one keeps it. */
-export function runtimeName(release: Release): string {
+export function runtimeName(release: ReleaseName): string {
   return release.manifest.renamed_from || release.module;
 }
 

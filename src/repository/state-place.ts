@@ -24,7 +24,6 @@ export interface StatePlace {
   readonly repository: GitRepository;
   /** Commit that policy and known_hosts are read from. */
   readonly trusted: string;
-  readonly branch: string;
   readonly policy: Policy;
 }
 
@@ -47,7 +46,7 @@ export async function findStatePlace(
   const history = openHistory(repository, ports.context, token);
   const trusted = await findCommit(history, ports.context.readEvent());
   const policy = await readPolicy(repository, trusted, policyPath);
-  return { repository, trusted, branch: policy.state.branch, policy };
+  return { repository, trusted, policy };
 }
 
 async function findCommit(history: History, event: LaneEvent): Promise<string> {
@@ -86,7 +85,8 @@ export async function openStateAt(
     readonly stateSshKey: string | undefined;
   },
 ): Promise<RepositoryState> {
-  const { repository, branch } = place;
+  const { repository, policy } = place;
+  const { branch } = policy.state;
   const { token, stateSshKey: key } = access;
   const deployKey =
     key === undefined

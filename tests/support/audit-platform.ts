@@ -93,7 +93,8 @@ export function makeAuditPlatform(): AuditPlatform {
   };
 }
 
-async function runHere(
+/** Runs a command of apply-gates in a checkout. */
+export async function runHere(
   checkout: string,
   args: readonly string[],
   isTTY: boolean,

@@ -14,6 +14,15 @@ export async function changeStatus(
 ): Promise<void> {
   const status = readStatusOf(platform, module);
   if (!status) throw new Error(`${module} has no status`);
+  const files = renderStatuses([{ ...status, ...change }]);
+  await changeState(platform, Object.fromEntries(files));
+}
+
+/** Changes files of the state branch; null removes one. */
+export async function changeState(
+  platform: Platform,
+  change: Readonly<Record<string, string | null>>,
+): Promise<void> {
   const head = platform.git('rev-parse', 'HEAD');
   const { ports } = makeStepRun(platform, pushEvent(head, head));
   const { store, close } = await openRepositoryState(ports, {
@@ -21,7 +30,7 @@ export async function changeStatus(
     branch: 'platform-state',
   });
   try {
-    const files = renderStatuses([{ ...status, ...change }]);
+    const files = new Map(Object.entries(change));
     await store.commit({ message: 'test', update: async () => files });
   } finally {
     close();

@@ -46,7 +46,7 @@ async function appendEntry(
   const state = await openStateAt(ports, place, inputs);
   try {
     const log = openRepositoryAudit(ports, state, [token, stateSshKey]);
-    const body = { ...inputs.body, by: describeRun(ports) };
+    const body = { ...inputs.body, by: describeRun(ports, place.policy) };
     return await log.append({ kind: inputs.kind, fence: null, body });
   } finally {
     state.close();

@@ -1,6 +1,5 @@
 import { findStatePlace, openStateAt } from '../../repository/state-place.ts';
 import { changeFreeze } from '../change-freeze.ts';
-import { isByHand } from '../is-by-hand.ts';
 import type { Step, StepOutcome } from '../step.ts';
 import { parseFreezeInputs } from './inputs.ts';
 
@@ -34,7 +33,7 @@ export const freezeStep: Step = {
           gate: NAME,
           state,
           secrets: [inputs.token, inputs.stateSshKey],
-          person: isByHand(ports, place.policy),
+          policy: place.policy,
         },
         ports,
       );

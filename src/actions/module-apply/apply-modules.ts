@@ -1,13 +1,9 @@
-import {
-  type Attempt,
-  isGood,
-  type ModuleOutcome,
-} from '../../apply/attempt.ts';
+import { isGood, type ModuleOutcome } from '../../apply/attempt.ts';
 import { describeOutcome } from '../../apply/describe-outcome.ts';
-import { attemptName } from '../../drivers/attempt/attempt-name.ts';
+import type { Reconciled } from '../../apply/reconciled.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
 import { ActionError } from '../../model/errors.ts';
-import { type Finding, finding } from '../../model/verdict.ts';
+import { type Finding, finding, type Verdict } from '../../model/verdict.ts';
 import { readRelease } from '../../repository/release.ts';
 import type { Subject } from '../../repository/subject.ts';
 import type { ModuleHosts } from '../open-module-hosts.ts';
@@ -15,6 +11,8 @@ import { printHostOutput } from '../print-host-output.ts';
 import type { Ports } from '../step.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 import type { ReadyModule } from './check-before-apply.ts';
+import { notBegun } from './cut-off.ts';
+import { describeAttempts } from './describe-attempts.ts';
 
 export interface ApplyWork {
   readonly subject: Subject;
@@ -22,22 +20,26 @@ export interface ApplyWork {
   readonly modules: readonly ReadyModule[];
   /** Modules that may not be touched now, and why. */
   readonly blocked: ReadonlyMap<string, Finding>;
+  readonly reconciled: readonly Reconciled[];
+  readonly verdicts: readonly Verdict[];
   readonly hosts: ModuleHosts;
   readonly recorder: AttemptRecorder;
   readonly armed: boolean;
 }
 
 /**
- * Applies one module after the other. One that does not end well holds up
- * those that depend on it; the others go on.
+ * Applies one module after the other, once it is on record that this is going
+ * to happen. One that does not end well holds up those that depend on it; the
+ * others go on.
  */
 export async function applyModules(
   work: ApplyWork,
   ports: Ports,
 ): Promise<readonly ModuleOutcome[]> {
+  const blocked = await announce(work, ports);
   const outcomes = new Map<string, ModuleOutcome>();
   for (const module of work.modules) {
-    const held = findHolding(work, module, outcomes);
+    const held = findHolding(blocked, module, outcomes, work.recorder);
     const outcome = held
       ? hold(module, held)
       : await applyModule(work, module, ports).catch(holdAfterError(module));
@@ -48,16 +50,40 @@ export async function applyModules(
   return [...outcomes.values()];
 }
 
+/** Puts on record what is going to be attempted; yields what may not be. */
+async function announce(
+  work: ApplyWork,
+  ports: Ports,
+): Promise<ReadonlyMap<string, Finding>> {
+  const { blocked, modules, recorder, reconciled } = work;
+  const waiting = new Set(blocked.keys());
+  const going = modules.filter(({ source: { id, manifest } }) => {
+    const waits = manifest.depends_on.some((other) => waiting.has(other));
+    if (waits) waiting.add(id);
+    return !waiting.has(id);
+  });
+  const described = await describeAttempts(work, going, ports);
+  const taken = await recorder
+    .announce({ ...described, reconciled })
+    .catch(sayUntouched);
+  return new Map([...blocked, ...taken]);
+}
+
+function sayUntouched(error: unknown): never {
+  if (!(error instanceof ActionError)) throw error;
+  const { code, message, remedy, evidence } = error;
+  const reason = `Nothing was applied: ${message}`;
+  throw new ActionError(code, reason, { remedy, evidence, cause: error });
+}
+
 function findHolding(
-  { blocked, recorder }: ApplyWork,
+  blocked: ReadonlyMap<string, Finding>,
   { source }: ReadyModule,
   outcomes: ReadonlyMap<string, ModuleOutcome>,
+  { isStopped }: AttemptRecorder,
 ): Finding | undefined {
   const { id, manifest } = source;
-  if (recorder.isStopped()) {
-    const reason = `${id} was not begun: the run was asked to stop`;
-    return finding('run/stopped', reason, { module: id });
-  }
+  if (isStopped) return notBegun(id);
   const own = blocked.get(id);
   if (own) return own;
   const failed = manifest.depends_on.find((other) => {
@@ -98,8 +124,7 @@ async function applyModule(
     entries: source.entries,
   });
   if (!read.ok) return hold(module, read.findings[0]);
-  const attempt = describeAttempt(work, module, ports);
-  work.recorder.begin(attempt);
+  const attempt = work.recorder.begin(source.id);
   const result = await driver.apply({
     host: work.hosts.of(source),
     release: read.release,
@@ -110,22 +135,4 @@ async function applyModule(
   });
   if ('output' in result) printHostOutput(source.id, result.output, ports);
   return { kind: 'attempted', attempt, result };
-}
-
-function describeAttempt(
-  { subject }: ApplyWork,
-  { source, tree, plan, status }: ReadyModule,
-  { context }: Ports,
-): Attempt {
-  return {
-    module: source.id,
-    host: source.manifest.host,
-    sha: subject.head,
-    tree,
-    planDigest: plan.digest,
-    record: attemptName(context.identity, plan),
-    actor: context.actor,
-    run: context.identity,
-    previous: status,
-  };
 }

@@ -1,82 +1,184 @@
 import type { Attempt, ModuleOutcome } from '../../apply/attempt.ts';
 import { describeResult } from '../../apply/decide-outcome.ts';
-import { statusOfAttempt } from '../../apply/status-of-attempt.ts';
-import type { ApplyResult } from '../../drivers/driver.ts';
-import { finding } from '../../model/verdict.ts';
-import type { StateStore } from '../../state/store.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import type { Checkpoint } from '../../audit/checkpoint.ts';
+import type { AppendedEntry } from '../../audit/plan-append.ts';
+import type { Finding } from '../../model/verdict.ts';
 import type { Ports } from '../step.ts';
-import { openPendingStatuses } from './pending-statuses.ts';
-
-/** Keeps the record of a step's attempts, from before the first byte on. */
-export interface AttemptRecorder {
-  /** To be called before the host is asked to change anything. */
-  begin(attempt: Attempt): void;
-  end(outcome: ModuleOutcome): void;
-  /** True once the process was asked to stop: nothing new may begin. */
-  isStopped(): boolean;
-  /** Puts every status that is not stored yet on the state branch. */
-  flush(): Promise<void>;
-  /** Paths on the state branch that were written. */
-  written(): readonly string[];
-  close(): void;
-}
+import {
+  type Announcement,
+  type PlannedAttempt,
+  planAnnouncement,
+} from './announcement.ts';
+import { cutOff } from './cut-off.ts';
+import { planResults } from './results.ts';
 
 interface RecorderOptions {
   readonly step: string;
   readonly sha: string;
-  readonly store: StateStore;
+  readonly log: AuditLog;
+}
+
+/** An announced attempt, and how far it got. */
+interface Course extends PlannedAttempt {
+  begun: boolean;
+  outcome: ModuleOutcome | undefined;
+  /** The outcome that is on record. */
+  stored: ModuleOutcome | undefined;
 }
 
 /**
- * Opens the record. An attempt counts as `unknown` from its beginning until
- * its end is known, so that whatever interrupts the step leaves the truth.
+ * Keeps the record of a step's attempts, from before the first byte on: one
+ * commit before any of them, and one after all of them. What is begun and not
+ * ended counts as unknown, so that whatever interrupts the step leaves the
+ * truth.
  */
-export function openAttemptRecorder(
-  { step, sha, store }: RecorderOptions,
-  ports: Ports,
-): AttemptRecorder {
-  const open = new Map<string, Attempt>();
-  const statuses = openPendingStatuses(store, sha);
-  let stopped = false;
-  const keep = (attempt: Attempt, result: ApplyResult) => {
-    const at = ports.clock.now();
-    statuses.put(attempt.module, statusOfAttempt(attempt, { result, at }));
-  };
-  const withdraw = ports.onStop?.(async () => {
-    stopped = true;
-    for (const attempt of open.values()) {
-      const result = interrupted(attempt);
-      const outcome = { kind: 'attempted', attempt, result } as const;
-      ports.verdicts.append('result', step, describeResult(outcome));
+export class AttemptRecorder {
+  readonly #options: RecorderOptions;
+  readonly #ports: Ports;
+  readonly #courses = new Map<string, Course>();
+  readonly #written = new Set<string>();
+  readonly #withdraw: (() => void) | undefined;
+  #by: Announcement['by'] | undefined;
+  #checkpoint: Checkpoint | undefined;
+  #stopped = false;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: RecorderOptions, ports: Ports) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#withdraw = ports.onStop?.(() => this.#stop());
+  }
+
+  /** True once the process was asked to stop: nothing new may begin. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** Paths of the statuses that were written because of a result. */
+  get written(): readonly string[] {
+    return [...this.#written];
+  }
+
+  /** How far the log went when something was last put there. */
+  get checkpoint(): Checkpoint | undefined {
+    return this.#checkpoint;
+  }
+
+  /**
+   * Returns once the remote holds the intents; not before that may a host be
+   * asked to change anything. Yields the modules that may not be attempted
+   * after all.
+   */
+  announce(announcement: Announcement): Promise<ReadonlyMap<string, Finding>> {
+    return this.#inTurn(() => this.#announce(announcement));
+  }
+
+  /** To be called just before the host is asked. */
+  begin(module: string): Attempt {
+    const course = this.#courses.get(module);
+    if (!course) throw new TypeError(`${module} was not announced`);
+    const { attempt } = course;
+    const { verdicts } = this.#ports;
+    verdicts.append('intent', this.#options.step, describeIntent(attempt));
+    course.begun = true;
+    return attempt;
+  }
+
+  end(outcome: ModuleOutcome): void {
+    const { verdicts } = this.#ports;
+    verdicts.append('result', this.#options.step, describeResult(outcome));
+    const course = this.#courses.get(moduleOf(outcome));
+    if (course) course.outcome = outcome;
+  }
+
+  /** Puts every result that is not stored yet on the state branch. */
+  flush(): Promise<void> {
+    return this.#inTurn(() => this.#store());
+  }
+
+  close(): void {
+    this.#withdraw?.();
+  }
+
+  /** One after the other, so that a stop in the middle sees what is there. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #announce(announcement: Announcement) {
+    const { attempts, reconciled } = announcement;
+    const named = [...attempts, ...reconciled].map(
+      ({ attempt }) => attempt.module,
+    );
+    if (named.length === 0) return new Map<string, Finding>();
+    const plan = planAnnouncement(announcement, this.#ports.clock.now());
+    await this.#record('intent', named, plan);
+    this.#by = announcement.by;
+    const { before, taken } = plan.judged();
+    for (const planned of attempts) {
+      const { module } = planned.attempt;
+      if (taken.has(module)) continue;
+      const attempt = { ...planned.attempt, previous: before.get(module) };
+      const course = { begun: false, outcome: undefined, stored: undefined };
+      this.#courses.set(module, { ...planned, attempt, ...course });
     }
-    await statuses.flush();
-  });
-  return {
-    begin(attempt) {
-      ports.verdicts.append('intent', step, describeIntent(attempt));
-      open.set(attempt.module, attempt);
-      keep(attempt, interrupted(attempt));
-    },
-    end(outcome) {
-      ports.verdicts.append('result', step, describeResult(outcome));
-      if (outcome.kind === 'held') return;
-      open.delete(outcome.attempt.module);
-      keep(outcome.attempt, outcome.result);
-    },
-    isStopped: () => stopped,
-    flush: statuses.flush,
-    written: statuses.written,
-    close: () => withdraw?.(),
-  };
+    return taken;
+  }
+
+  async #store(): Promise<void> {
+    const ended = [...this.#courses.values()].flatMap((course) => {
+      const outcome =
+        course.outcome ??
+        (this.#stopped ? cutOff(course.attempt, course.begun) : undefined);
+      return outcome && outcome !== course.stored
+        ? [{ course, ended: { ...course, outcome } }]
+        : [];
+    });
+    if (ended.length === 0 || this.#by === undefined) return;
+    const plan = planResults(
+      ended.map((each) => each.ended),
+      this.#by,
+      this.#ports.clock.now(),
+    );
+    const modules = ended.map(({ course }) => course.attempt.module);
+    await this.#record('result', modules, plan);
+    for (const path of plan.changed) this.#written.add(path);
+    for (const each of ended) each.course.stored = each.ended.outcome;
+  }
+
+  async #record(
+    kind: 'intent' | 'result',
+    modules: readonly string[],
+    plan: Pick<Parameters<AuditLog['record']>[0], 'drafts' | 'beside'>,
+  ): Promise<void> {
+    const { sha, log } = this.#options;
+    const names = [...new Set(modules)].join(', ');
+    const message = `audit: ${kind} of ${names} at ${sha.slice(0, 12)}`;
+    const last = (await log.record({ message, ...plan })).at(-1);
+    if (last) this.#checkpoint = checkpointAt(last);
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopped = true;
+    const { verdicts } = this.#ports;
+    for (const course of this.#courses.values()) {
+      if (!course.begun || course.outcome) continue;
+      const body = describeResult(cutOff(course.attempt, true));
+      verdicts.append('result', this.#options.step, body);
+    }
+    await this.flush();
+  }
 }
 
-function interrupted({ module, record }: Attempt): ApplyResult {
-  const reason = `The step ended before ${module} did`;
-  return {
-    result: 'unknown',
-    record,
-    finding: finding('apply/unknown', reason, { module }),
-  };
+function checkpointAt({ log, seq, hash }: AppendedEntry): Checkpoint {
+  return { log, size: seq + 1, head: hash };
+}
+
+function moduleOf(outcome: ModuleOutcome): string {
+  return outcome.kind === 'held' ? outcome.module : outcome.attempt.module;
 }
 
 function describeIntent(attempt: Attempt) {

@@ -1,3 +1,8 @@
+import {
+  findOpenAttempts,
+  type OpenAttempt,
+} from '../../apply/open-attempt.ts';
+import { readTail } from '../../audit/read-tail.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Status } from '../../model/status.ts';
 import {
@@ -27,6 +32,8 @@ export interface ReadyModule {
   readonly tree: string;
   readonly plan: Plan;
   readonly status: Status | undefined;
+  /** Attempts of it that nobody has seen end. */
+  readonly open: readonly OpenAttempt[];
 }
 
 /** In the order of `depends_on`; or why nothing is applied. */
@@ -36,6 +43,8 @@ export type Readiness =
       readonly modules: readonly ReadyModule[];
       /** A person armed the one stateful module. */
       readonly armed: boolean;
+      /** What the gates of the job said. */
+      readonly verdicts: readonly Verdict[];
     }
   | { readonly kind: 'stop'; readonly verdict: Verdict };
 
@@ -76,20 +85,31 @@ export async function checkBeforeApply(
   const { findings, plans } = await checkPlans(check, ports);
   if (findings.length > 0) return stop(findings);
 
+  const { entries } = await readTail(snapshot);
+  const logged = entries.map(({ entry }) => entry);
   const heads = snapshot.remoteHeads;
   const moved = await checkPosition(request, heads, ports);
   if (moved) return moved;
   return {
     kind: 'ready',
     armed: record.lane.name === 'stateful-noop',
+    verdicts: record.verdicts.map(({ verdict }) => verdict),
     modules: sources.flatMap((source) => {
       const plan = plans.get(source.id);
       const known = facts.get(source.id);
+      const open = namesOf(source).flatMap((name) =>
+        findOpenAttempts(name, statuses.get(name), logged),
+      );
       return plan && known?.tree !== undefined
-        ? [{ source, tree: known.tree, plan, status: known.status }]
+        ? [{ source, tree: known.tree, plan, status: known.status, open }]
         : [];
     }),
   };
+}
+
+/** Its id and, where it was renamed, the one it had. */
+function namesOf({ id, manifest }: ModuleSource): string[] {
+  return [id, manifest.renamed_from].filter((name) => name !== '');
 }
 
 /** An older run never overwrites what a newer one applies. */

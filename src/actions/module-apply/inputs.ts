@@ -11,6 +11,7 @@ const schema = z.object({
     .regex(/^[^\0]*$/, 'a path without NUL')
     .optional(),
   'require-noop': booleanForm,
+  'state-ssh-key': z.string().optional(),
 });
 
 export type ModuleApplyInputs = ReturnType<typeof parseModuleApplyInputs>;
@@ -22,5 +23,6 @@ export function parseModuleApplyInputs(raw: RawInputs) {
     /** Undefined: the plans that module-plan left in this job. */
     plan: inputs.plan,
     requireNoop: inputs['require-noop'],
+    stateSshKey: inputs['state-ssh-key'],
   };
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStatusOf, runTestLane } from '../../../tests/support/lane-run.ts';
+import { kindsOf } from '../../../tests/support/platform-log.ts';
 import {
   makeServicePlatform,
   type ServicePlatform,
@@ -111,6 +112,17 @@ function runAgain() {
   return runTestLane(platform, dispatchEvent(head, { module: 'web' }));
 }
 
+/** The host's own record made an applied of the unknown. */
+function expectTruth(): void {
+  expect(readStatusOf(platform, 'web')).toMatchObject({
+    last_apply_result: 'applied',
+    last_apply_sha: platform.git('rev-parse', 'HEAD'),
+    health: 'healthy',
+    run: { id: '77' },
+  });
+  expect(platform.applies('web')).toEqual(['1']);
+}
+
 const kinds = () =>
   job.ports.verdicts
     .read()
@@ -131,22 +143,26 @@ describe.each(PHASES)(
       expect((await readEndedRecord()).result).toBe('applied');
       const again = await runAgain();
       expect(again.code('apply')).toBe('apply/noop');
-      expect(readStatusOf(platform, 'web')).toMatchObject({
-        last_apply_result: 'noop',
-        health: 'healthy',
-      });
-      expect(platform.applies('web')).toEqual(['1']);
+      expectTruth();
+      expect(kindsOf(platform)).toEqual([
+        ...['note', 'intent', 'result', 'reconcile', 'intent', 'result'],
+      ]);
     });
 
     it('SIGKILL: the intent is on record, and the host tells the truth', async () => {
       expect(await killIn(phase, 'SIGKILL')).toBeNull();
       expect(kinds()).toEqual(['intent']);
-      expect(readStatusOf(platform, 'web')).toBeUndefined();
+      expect(readStatusOf(platform, 'web')).toMatchObject({
+        last_apply_result: 'unknown',
+        tree: null,
+      });
       expect((await readEndedRecord()).result).toBe('applied');
       const again = await runAgain();
       expect(again.code('apply')).toBe('apply/noop');
-      expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('noop');
-      expect(platform.applies('web')).toEqual(['1']);
+      expectTruth();
+      expect(kindsOf(platform)).toEqual([
+        ...['note', 'intent', 'reconcile', 'intent', 'result'],
+      ]);
     });
   },
 );

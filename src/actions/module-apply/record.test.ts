@@ -1,5 +1,5 @@
 import {
-  chmodSync,
+  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -14,11 +14,21 @@ import {
 } from '../../../tests/support/lane-run.ts';
 import type { Changes } from '../../../tests/support/platform.ts';
 import {
+  kindsOf,
+  readEntries,
+  refusePushes,
+  verifyPlatform,
+} from '../../../tests/support/platform-log.ts';
+import {
   makeServicePlatform,
   type ServicePlatform,
 } from '../../../tests/support/service-platform.ts';
-import { changeStatus } from '../../../tests/support/status-writer.ts';
+import {
+  changeState,
+  changeStatus,
+} from '../../../tests/support/status-writer.ts';
 import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+import { statusPath } from '../../model/status.ts';
 
 let platform: ServicePlatform;
 beforeEach(() => {
@@ -39,76 +49,110 @@ function dispatch(module: string): Promise<LaneRun> {
 }
 
 describe('a state branch that cannot be written', () => {
-  it('is told together with what was changed, and repaired by the next run', async () => {
-    const hook = join(platform.remote, 'hooks/pre-receive');
-    writeFileSync(hook, '#!/bin/sh\n! grep -q platform-state\n');
-    chmodSync(hook, 0o755);
+  it('before: nothing reaches a host', async () => {
+    refusePushes(platform, 0);
     const run = await push(platform.module('web'));
-    expect(run.code('apply')).toBe('state/not-durable');
+    expect(run.code('apply')).toBe('audit/not-durable');
+    expect(run.exitStatus).toBe(9);
+    expect(existsSync(platform.runtimeRoot)).toBe(false);
+    expect(readStatusOf(platform, 'web')).toBeUndefined();
+  });
+
+  it('after: is told together with what was changed, and repaired by the next run', async () => {
+    refusePushes(platform, 1);
+    const run = await push(platform.module('web'));
+    expect(run.code('apply')).toBe('audit/not-durable');
     expect(run.exitStatus).toBe(9);
     expect(run.outcome('apply')?.outputs).toMatchObject({
       applied: '["web"]',
       status: '[]',
     });
     expect(platform.running('web')).toBe('1');
-    expect(readStatusOf(platform, 'web')).toBeUndefined();
+    expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('unknown');
 
-    rmSync(hook);
+    refusePushes(platform, 10);
     const again = await dispatch('web');
     expect(again.code('apply')).toBe('apply/noop');
-    expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('noop');
+    expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('applied');
     expect(platform.applies('web')).toEqual(['1']);
   });
 
   it('does not outshine a failure, and is listed beside it', async () => {
-    const hook = join(platform.remote, 'hooks/pre-receive');
-    writeFileSync(hook, '#!/bin/sh\n! grep -q platform-state\n');
-    chmodSync(hook, 0o755);
+    refusePushes(platform, 1);
     const run = await push(platform.module('web', { version: 'failing' }));
     expect(run.exitStatus).toBe(7);
     const { findings } = run.outcome('apply')?.verdict ?? {};
     expect(findings?.map((each) => each.code)).toEqual([
       'apply/failed',
-      'state/not-durable',
+      'audit/not-durable',
     ]);
   });
 });
 
-describe('an attempt that nobody saw end', () => {
+describe('35: an intent without a result', () => {
   const attempts = () => join(platform.runtimeRoot, 'attempts');
   const recordPath = () => {
     const [name = ''] = readdirSync(attempts());
     return join(attempts(), name);
   };
+  const cutRecord = () => {
+    const record = JSON.parse(readFileSync(recordPath(), 'utf8'));
+    const cut = { ...record, phase: 'applying', result: '' };
+    writeFileSync(recordPath(), JSON.stringify(cut));
+  };
+  /** As a runner leaves it that was killed before it could say the end. */
+  const applyAndDie = async (changes: Changes) => {
+    refusePushes(platform, 1);
+    await push(changes);
+    refusePushes(platform, 100);
+  };
 
   it('is explained by the record that the host finished', async () => {
-    await push(platform.module('web'));
-    await changeStatus(platform, 'web', { last_apply_result: 'unknown' });
+    await applyAndDie(platform.module('web'));
     const run = await push({ 'modules/web/version': '2\n' });
     expect(run.code('apply')).toBe('apply/applied');
-    expect(run.printed.join('\n')).toContain('ended as applied');
+    expect(kindsOf(platform)).toEqual([
+      ...['note', 'intent', 'reconcile', 'intent', 'result'],
+    ]);
+    expect(readEntries(platform)[2]?.body).toMatchObject({
+      module: 'web',
+      result: 'applied',
+      source: 'host',
+    });
     expect(platform.running('web')).toBe('2');
+    expect((await verifyPlatform(platform)).verdict).toBe('consistent');
   });
 
-  it('blocks the module while its record has no end', async () => {
-    await push(platform.module('web'));
-    await changeStatus(platform, 'web', { last_apply_result: 'unknown' });
-    const record = JSON.parse(readFileSync(recordPath(), 'utf8'));
-    writeFileSync(
-      recordPath(),
-      JSON.stringify({ ...record, phase: 'applying', result: '' }),
-    );
+  it('counts although its status is gone', async () => {
+    await applyAndDie(platform.module('web'));
+    await changeState(platform, { [statusPath('web')]: null });
+    cutRecord();
     const run = await push({ 'modules/web/version': '2\n' });
     expect(run.code('apply')).toBe('apply/unknown');
-    expect(run.exitStatus).toBe(7);
     expect(platform.running('web')).toBe('1');
-    expect(run.outcome('apply')?.verdict.remedy).toContain(recordPath());
+  });
 
-    // The way out that the remedy names.
+  it('32: counts although its status was made to say applied', async () => {
+    await applyAndDie(platform.module('web'));
+    await changeStatus(platform, 'web', { last_apply_result: 'applied' });
+    cutRecord();
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.code('apply')).toBe('apply/unknown');
+    expect(platform.running('web')).toBe('1');
+  });
+
+  it('that never reached the host will not do so later', async () => {
+    await applyAndDie(platform.module('web'));
     rmSync(recordPath());
-    const again = await dispatch('web');
-    expect(again.code('apply')).toBe('apply/applied');
-    expect(platform.running('web')).toBe('2');
+    const run = await push({ 'modules/web/version': '2\n' });
+    expect(run.code('apply')).toBe('apply/applied');
+    const [, intent, reconcile] = readEntries(platform);
+    expect(reconcile?.body).toMatchObject({
+      result: 'not_begun',
+      attempt: intent?.body['attempt'],
+    });
+    const record = join(attempts(), `${intent?.body['attempt']}.json`);
+    expect(readFileSync(record, 'utf8')).toContain('"result":"not_started"');
   });
 
   it('holds up what depends on it, and nothing else', async () => {
@@ -125,18 +169,10 @@ describe('an attempt that nobody saw end', () => {
       applied: '["other"]',
       'not-attempted': '["web","needs-web"]',
     });
+    expect(run.outcome('apply')?.verdict.remedy).toContain(
+      'apply-gates reconcile web',
+    );
     expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('unknown');
-  });
-
-  it('blocks the module where its record cannot be found at all', async () => {
-    await push(platform.module('web'));
-    await changeStatus(platform, 'web', {
-      last_apply_result: 'unknown',
-      attempt: null,
-    });
-    const run = await push({ 'modules/web/version': '2\n' });
-    expect(run.code('apply')).toBe('apply/unknown');
-    expect(platform.running('web')).toBe('1');
   });
 });
 

@@ -8,10 +8,16 @@ import {
 } from '../../../tests/support/lane-run.ts';
 import type { Changes } from '../../../tests/support/platform.ts';
 import {
+  countCommits,
+  readEntries,
+  verifyPlatform,
+} from '../../../tests/support/platform-log.ts';
+import {
   makeServicePlatform,
   type ServicePlatform,
 } from '../../../tests/support/service-platform.ts';
 import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+import { planDigest } from '../../model/plan-digest.ts';
 
 let platform: ServicePlatform;
 beforeEach(() => {
@@ -72,7 +78,54 @@ describe('module-apply', () => {
     expect(kinds).toEqual(['intent', 'result', 'verdict']);
   });
 
-  it('does nothing twice, says since when, and writes nothing', async () => {
+  it('puts on record who does what, in two commits however many modules', async () => {
+    await push({
+      ...platform.module('api'),
+      ...platform.module('broken', { version: 'broken' }),
+      ...platform.module('web'),
+    });
+    expect(countCommits(platform)).toBe(2);
+    const entries = readEntries(platform);
+    const modules = ['api', 'broken', 'web'];
+    const told = entries.map(({ kind, body }) => [kind, body['module']]);
+    expect(told.slice(1)).toEqual([
+      ...modules.map((module) => ['intent', module]),
+      ...modules.map((module) => ['result', module]),
+    ]);
+    const web = readStatusOf(platform, 'web');
+    const about = {
+      module: 'web',
+      host: 'here',
+      sha: platform.git('rev-parse', 'HEAD'),
+      tree: web?.tree,
+      plan_digest: web?.plan_digest,
+      attempt: web?.attempt,
+      by: { actor: 'ada', account: 'person', event: 'push' },
+    };
+    expect(entries[3]?.body).toMatchObject({
+      ...about,
+      authors: ['Ada'],
+      approval: null,
+      gates: { 'plan-noop-guard': 'plan/drift-allowed' },
+    });
+    expect(entries[6]?.body).toMatchObject({
+      ...{ ...about, result: 'applied', health: 'healthy', code: null },
+    });
+    expect(entries[5]?.body).toMatchObject({
+      ...{ result: 'failed', code: 'apply/failed' },
+    });
+    expect((await verifyPlatform(platform)).verdict).toBe('consistent');
+  });
+
+  it('keeps the plan that the status names, with its digest', async () => {
+    await push(platform.module('web'));
+    const digest = readStatusOf(platform, 'web')?.plan_digest ?? '';
+    const path = `state/plans/web/${digest.replace('sha256:', '')}.json`;
+    const text = platform.readRemote('platform-state', path) ?? '';
+    expect(planDigest(JSON.parse(text))).toBe(digest);
+  });
+
+  it('does nothing twice, says since when, and leaves its status', async () => {
     await push(platform.module('web'));
     const tip = platform.readRemote('platform-state', statusOf('web'));
     for (const _ of [1, 2]) {

@@ -1,5 +1,6 @@
 import type { ModuleOutcome } from '../../apply/attempt.ts';
 import { decideOutcome, listOutcomes } from '../../apply/decide-outcome.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import { ActionError } from '../../model/errors.ts';
 import {
   type Finding,
@@ -7,15 +8,16 @@ import {
   passVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
+import { openRepositoryAudit } from '../../repository/repository-audit.ts';
+import type { RepositoryState } from '../../repository/repository-state.ts';
+import { openStateAt } from '../../repository/state-place.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
-import type { StateStore } from '../../state/store.ts';
 import { openModuleHosts } from '../open-module-hosts.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import { type ApplyWork, applyModules } from './apply-modules.ts';
-import { openAttemptRecorder } from './attempt-recorder.ts';
+import { AttemptRecorder } from './attempt-recorder.ts';
 import { checkBeforeApply, type Readiness } from './check-before-apply.ts';
-import { findUnexplained } from './explain-attempts.ts';
+import { explainAttempts } from './explain-attempts.ts';
 import { type ModuleApplyInputs, parseModuleApplyInputs } from './inputs.ts';
 import { splitObserved } from './split-observed.ts';
 
@@ -35,6 +37,7 @@ export const moduleApplyStep: Step = {
     'api-url': '',
     'ssh-key': '',
     'ssh-key-file': '',
+    'state-ssh-key': '',
   },
   outputs: [
     'applied',
@@ -52,18 +55,16 @@ export const moduleApplyStep: Step = {
       const reason = 'There is no module to apply';
       return report(passVerdict(about, 'apply/noop', reason));
     }
-    const { repository, policy } = subject;
-    const state = await openRepositoryState(ports, {
-      repository,
-      branch: policy.state.branch,
-      token: inputs.token,
-    });
+    const state = await openStateAt(ports, subject, inputs);
     try {
-      const work = { gate: NAME, inputs, subject, store: state.store };
-      const readiness = await checkBeforeApply(work, ports);
-      return readiness.kind === 'stop'
-        ? report(readiness.verdict)
-        : await applyReady({ ...work, ready: readiness }, ports);
+      const { store } = state;
+      const asked = { gate: NAME, inputs, subject, store };
+      const readiness = await checkBeforeApply(asked, ports);
+      if (readiness.kind === 'stop') return report(readiness.verdict);
+      return await applyReady(
+        { inputs, subject, state, ready: readiness },
+        ports,
+      );
     } finally {
       state.close();
     }
@@ -73,27 +74,31 @@ export const moduleApplyStep: Step = {
 interface ReadyWork {
   readonly inputs: ModuleApplyInputs;
   readonly subject: Subject;
-  readonly store: StateStore;
+  readonly state: RepositoryState;
   readonly ready: Extract<Readiness, { readonly kind: 'ready' }>;
 }
 
 async function applyReady(
-  { inputs, subject, store, ready }: ReadyWork,
+  { inputs, subject, state, ready }: ReadyWork,
   ports: Ports,
 ): Promise<StepOutcome> {
   const about = { gate: NAME, sha: subject.head };
-  const { modules, armed } = ready;
+  const { modules, armed, verdicts } = ready;
   const { toApply, observed } = splitObserved(subject.policy, modules);
   if (toApply.length === 0) {
     return report(decideOutcome(about, [], { problems: [], observed }));
   }
   const sources = toApply.map(({ source }) => source);
-  const hosts = await openModuleHosts({ subject, sources, inputs }, ports);
+  const also = toApply.flatMap(({ open }) => open.map(({ host }) => host));
+  const request = { subject, sources, also, inputs };
+  const hosts = await openModuleHosts(request, ports);
   try {
-    const opened = { subject, modules: toApply, hosts };
-    const blocked = await findUnexplained(opened, ports);
-    const work = { ...opened, blocked, armed };
-    const done = await applyOnRecord(work, store, ports);
+    const explained = await explainAttempts(toApply, hosts, ports);
+    const opened = { subject, modules: toApply, hosts, verdicts };
+    const work = { ...opened, ...explained, armed };
+    const secrets = [inputs.token, inputs.sshKey, inputs.stateSshKey];
+    const log = openRepositoryAudit(ports, state, secrets);
+    const done = await applyOnRecord(work, log, ports);
     const { outcomes, problems, status } = done;
     const verdict = decideOutcome(about, outcomes, { problems, observed });
     return report(verdict, outcomes, status);
@@ -105,11 +110,11 @@ async function applyReady(
 /** Whatever happens in between, what was begun is put on the state branch. */
 async function applyOnRecord(
   work: Omit<ApplyWork, 'recorder'>,
-  store: StateStore,
+  log: AuditLog,
   ports: Ports,
 ) {
   const sha = work.subject.head;
-  const recorder = openAttemptRecorder({ step: NAME, sha, store }, ports);
+  const recorder = new AttemptRecorder({ step: NAME, sha, log }, ports);
   const problems: Finding[] = [];
   let outcomes: readonly ModuleOutcome[];
   try {
@@ -119,16 +124,16 @@ async function applyOnRecord(
     if (lost) problems.push(lost);
     recorder.close();
   }
-  return { outcomes, problems, status: recorder.written() };
+  return { outcomes, problems, status: recorder.written };
 }
 
 function describeLoss(error: unknown): Finding {
   if (!(error instanceof ActionError)) throw error;
   return finding(
-    'state/not-durable',
-    `The hosts were changed as listed, and their status could not be put on the state branch: ${error.message}`,
+    error.code,
+    `The hosts were changed as listed, and how that ended could not be put on record: ${error.message}`,
     {
-      remedy: `${error.remedy} The next run reads what is live from the hosts, finds it in sync, and puts it on record.`,
+      remedy: `${error.remedy} The next run finds the attempts without an end and asks the hosts for it.`,
     },
   );
 }

@@ -9,7 +9,6 @@ import {
   moduleIdForm,
   parseInputs,
 } from '../../actions/input-forms.ts';
-import { isByHand } from '../../actions/is-by-hand.ts';
 import { openRemoteState } from '../git-log.ts';
 import type { Terminal } from '../terminal.ts';
 import type { HoldOptions } from './options.ts';
@@ -50,7 +49,7 @@ export function freeze(change: 'freeze' | 'unfreeze', options: FreezeOptions) {
         gate: change,
         state: remote.state,
         secrets: [],
-        person: isByHand(ports, remote.policy),
+        policy: remote.place.policy,
         dryRun: options.dryRun,
       };
       const verdict = await changeFreeze(request, work, ports);

@@ -71,9 +71,9 @@ async function turnBack(
 async function openSession(
   name: string,
   options: UnlockOptions,
-  { run, policy: { hosts } }: RemoteState,
+  { run, place }: RemoteState,
 ): Promise<HostSession> {
-  const policy = requireHost(hosts, name);
+  const policy = requireHost(place.policy.hosts, name);
   const subject = await readSubject(run.ports, {
     workingDirectory: '.',
     policyPath: options.policy ?? DEFAULT_POLICY_PATH,

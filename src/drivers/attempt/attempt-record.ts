@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { commandOnHost } from '../../host/command-on-host.ts';
 import type { HostSession } from '../../host/host-session.ts';
 import { sha256Schema } from '../../model/identifiers.ts';
 import { printable } from '../../model/printable.ts';
 import type { ReasonCode } from '../../model/reason-codes.ts';
 import { finding } from '../../model/verdict.ts';
-import type { ApplyResult, Release } from '../driver.ts';
+import type { ApplyResult, ReleaseName } from '../driver.ts';
+import { reconcileRemedy } from './reconcile-remedy.ts';
 
 const treeSchema = z
   .union([z.literal(''), sha256Schema])
@@ -70,7 +70,7 @@ const STILL_THEIRS =
 /** Whose attempt a record is about, for the words of its finding. */
 export interface AttemptSubject {
   readonly host: HostSession;
-  readonly release: Release;
+  readonly release: ReleaseName;
   readonly record: string;
 }
 
@@ -153,18 +153,12 @@ export function unknownEnding(
   { host, release, record }: AttemptSubject,
   why: string,
 ): ApplyResult {
-  const path = `${host.policy.runtime_root}/attempts/${record}.json`;
-  const read = commandOnHost(host, `cat ${path}`);
+  const { module } = release;
+  const reason = `${module} on ${host.name}: ${why}`;
+  const details = { module, remedy: reconcileRemedy(module) };
   return {
     result: 'unknown',
-    finding: finding(
-      'apply/unknown',
-      `${release.module} on ${host.name}: ${why}`,
-      {
-        module: release.module,
-        remedy: `Read how it ended before anything else is done: ${read}`,
-      },
-    ),
+    finding: finding('apply/unknown', reason, details),
     record,
   };
 }

@@ -80,7 +80,8 @@ export async function followAttempt(
 export async function readRecord(
   request: RecordRequest,
 ): Promise<RecordResult> {
-  const standing = standingOf(await askRecord(request, false), request);
+  const abandon = request.abandon ?? false;
+  const standing = standingOf(await askRecord(request, abandon), request);
   switch (standing.kind) {
     case 'ended':
       return { kind: 'ended', ending: standing.result };

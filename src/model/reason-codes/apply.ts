@@ -18,6 +18,16 @@ export const APPLY_REASONS = {
       'mode: observe. Nothing was changed; the verdict says what would be.',
     remedy: 'Set mode: apply in the policy when you trust what you see.',
   },
+  'apply/reconciled': {
+    exit: 0,
+    cause: 'What became of an attempt is on record now.',
+    remedy: '',
+  },
+  'apply/settled': {
+    exit: 0,
+    cause: 'Every attempt that is on record has an end.',
+    remedy: '',
+  },
   'apply/gate-missing': {
     exit: 7,
     cause:
@@ -53,9 +63,10 @@ export const APPLY_REASONS = {
   },
   'apply/unknown': {
     exit: 7,
-    cause: 'The connection was lost and the host cannot say how it ended.',
+    cause:
+      'An attempt is on record as begun, and nobody can say how it ended: the connection was lost, the runner was killed, or the record of the host has no end.',
     remedy:
-      'Read the record of the attempt on the host before anything else is done.',
+      'Run `apply-gates reconcile <module>`: it reads the record of the host back and writes down what became of it. Where the host cannot say it, a person does: `--reason`.',
   },
   'apply/dependency-failed': {
     exit: 7,

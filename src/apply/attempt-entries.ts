@@ -1,0 +1,98 @@
+import type { EntryDraft } from '../audit/plan-append.ts';
+import { type Attempt, type ModuleOutcome, wordOf } from './attempt.ts';
+import { endingWord, type Reconciled } from './reconciled.ts';
+
+/** Who has a change made: the run, from the runner and from no input. */
+export interface RunOrigin {
+  readonly actor: string;
+  /** Whether the actor counts as a person by the policy. */
+  readonly account: 'person' | 'machine';
+  readonly event: string;
+  readonly sha: string;
+  readonly job: string;
+}
+
+/** Where a change comes from, as far as it is known; null = not known. */
+export interface ChangeOrigin {
+  /** Names of the commits' authors, as git has them: anybody can write one. */
+  readonly authors: readonly string[] | null;
+  readonly approval: Approval | null;
+}
+
+/** What an approval gate of the lane found about one module. */
+export interface Approval {
+  readonly pr: number | null;
+  readonly approvers: readonly string[];
+  readonly merger: string | null;
+}
+
+/** Code of each gate of the lane, by its name. */
+export type GateCodes = Readonly<Record<string, string>>;
+
+/** On record before anything of the attempt reaches a host. */
+export function intentOf(
+  attempt: Attempt,
+  by: RunOrigin,
+  origin: ChangeOrigin & { readonly gates: GateCodes },
+): EntryDraft {
+  const { authors, approval, gates } = origin;
+  const body = { ...describe(attempt), by, authors, approval, gates };
+  return { kind: 'intent', fence: null, body };
+}
+
+/** How it ended; of an announced attempt that was not made, why not. */
+export function resultOf(
+  attempt: Attempt,
+  outcome: ModuleOutcome,
+  by: RunOrigin,
+): EntryDraft {
+  const body = { ...describe(attempt), ...describeEnd(outcome), by };
+  return { kind: 'result', fence: null, body };
+}
+
+/** What became of an attempt that nobody had seen end, and who says so. */
+export function reconcileOf(
+  { attempt, ending }: Reconciled,
+  by: RunOrigin,
+): EntryDraft {
+  const stated = typeof ending === 'object' && 'stated' in ending;
+  const body = {
+    ...describe({ ...attempt, record: attempt.record ?? null }),
+    result: endingWord(ending),
+    source: stated ? 'person' : 'host',
+    ...(stated ? { reason: ending.stated } : {}),
+    ...(typeof ending === 'object' && 'liveTree' in ending
+      ? { live_tree: ending.liveTree }
+      : {}),
+    by,
+  };
+  return { kind: 'reconcile', fence: null, body };
+}
+
+type Described = Omit<Attempt, 'record' | 'actor' | 'run' | 'previous'> & {
+  readonly record: string | null;
+};
+
+function describe({ module, host, sha, tree, planDigest, record }: Described) {
+  const attempt = record;
+  return { module, host, sha, tree, plan_digest: planDigest, attempt };
+}
+
+function describeEnd(outcome: ModuleOutcome) {
+  if (outcome.kind === 'held') {
+    return { result: 'not_attempted', code: outcome.finding.code };
+  }
+  const { result } = outcome;
+  return {
+    result: wordOf(result),
+    code: 'finding' in result ? result.finding.code : null,
+    ...('health' in result
+      ? {
+          health: result.health,
+          returncode: result.returncode,
+          restarts: result.restarts,
+          live_tree: result.liveTree,
+        }
+      : {}),
+  };
+}
