@@ -24,6 +24,7 @@ export async function runLaneHere(
     const result = await runLane(
       {
         ...request,
+        common: commonOf(request),
         steps: STEPS,
         secrets: {},
         onStep: ({ id, outcome }) => {
@@ -40,6 +41,11 @@ export async function runLaneHere(
   } finally {
     await closeHosts(request.ports.context.folder(), request.ports.exec);
   }
+}
+
+/** What only looks, leaves no trace on the remote. */
+function commonOf({ common, stopBefore }: LaneHere): RawInputs {
+  return stopBefore === undefined ? common : { ...common, record: 'false' };
 }
 
 function laneDocument(result: LaneResult) {

@@ -1,36 +1,70 @@
 import { closeHosts } from '../../adapters/transport/open-host.ts';
 import type { VerdictLogEntry } from '../../adapters/verdict-log.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import { renderVerdictTable } from '../../report/render-verdict-table.ts';
 import { summariseLane } from '../../report/summarise-lane.ts';
+import { tellCheckpoint } from '../../report/tell-checkpoint.ts';
 import type { Step } from '../step.ts';
+import { type RecordedRefusal, recordRefusal } from './record-refusal.ts';
 
 const NAME = 'lane-report';
 
-/** The last step of a lane: what was decided, and what waits for whom. */
+/**
+ * The last step of a lane: what was decided, what waits for whom, and a
+ * refusal put on record.
+ */
 export const laneReportStep: Step = {
   name: NAME,
-  inputs: { 'working-directory': '.', policy: '.platform/gates.yaml' },
+  inputs: {
+    record: 'true',
+    'working-directory': '.',
+    policy: '.platform/gates.yaml',
+    token: '',
+    'api-url': '',
+    'state-ssh-key': '',
+  },
   outputs: ['waiting'],
-  run: async (_inputs, ports) => {
+  run: async (raw, ports) => {
     const entries = ports.verdicts.read();
     const spoken = entries.flatMap((entry) =>
       entry.kind === 'verdict' ? [entry.verdict] : [],
     );
     const summary = summariseLane(NAME, spoken, findBegun(entries));
-    for (const line of renderVerdictTable(summary.verdicts, 'text').split(
-      '\n',
-    )) {
-      ports.print(line);
-    }
+    const table = renderVerdictTable(summary.verdicts, 'text');
+    for (const line of table.split('\n')) ports.print(line);
     await closeHosts(ports.context.folder(), ports.exec);
+    const refusal = await recordRefusal(summary.verdicts, raw, ports);
+    if (refusal) ports.print(describeRecorded(refusal));
     const waiting = summary.waiting.map((held) => held.module);
+    const verdict = withRecord(summary.verdict, refusal);
+    const checkpoint = tellCheckpoint([...summary.verdicts, verdict]);
     return {
-      verdict: summary.verdict,
+      verdict,
       outputs: { waiting: JSON.stringify(waiting) },
-      summary: summary.verdicts,
+      summary: [...summary.verdicts, ...(checkpoint ? [checkpoint] : [])],
     };
   },
 };
+
+function describeRecorded(refusal: RecordedRefusal): string {
+  return refusal.recorded
+    ? `The refusal is entry ${refusal.entry.seq} of the audit log`
+    : `not recorded: ${refusal.why}`;
+}
+
+function withRecord(
+  verdict: Verdict,
+  refusal: RecordedRefusal | undefined,
+): Verdict {
+  if (refusal === undefined) return verdict;
+  if (!refusal.recorded) {
+    const evidence = { ...verdict.evidence, not_recorded: refusal.why };
+    return { ...verdict, evidence };
+  }
+  const { log, seq, hash } = refusal.entry;
+  const checkpoint = { log, size: seq + 1, head: hash };
+  return { ...verdict, evidence: { ...verdict.evidence, checkpoint } };
+}
 
 /** Modules with an intent on record and no result. */
 function findBegun(entries: readonly VerdictLogEntry[]): string[] {

@@ -99,9 +99,10 @@ async function applyReady(
     const secrets = [inputs.token, inputs.sshKey, inputs.stateSshKey];
     const log = openRepositoryAudit(ports, state, secrets);
     const done = await applyOnRecord(work, log, ports);
-    const { outcomes, problems, status } = done;
-    const verdict = decideOutcome(about, outcomes, { problems, observed });
-    return report(verdict, outcomes, status);
+    const { outcomes, problems, status, checkpoint } = done;
+    const said = decideOutcome(about, outcomes, { problems, observed });
+    const evidence = { ...said.evidence, ...(checkpoint && { checkpoint }) };
+    return report({ ...said, evidence }, outcomes, status);
   } finally {
     await hosts.close();
   }
@@ -124,7 +125,8 @@ async function applyOnRecord(
     if (lost) problems.push(lost);
     recorder.close();
   }
-  return { outcomes, problems, status: recorder.written };
+  const { written: status, checkpoint } = recorder;
+  return { outcomes, problems, status, checkpoint };
 }
 
 function describeLoss(error: unknown): Finding {
