@@ -1,0 +1,1 @@
+import{a as o}from"./chunk-IVMXPXIO.js";function s({context:e},n){let{actor:t,eventName:r,sha:i,job:c}=e,p=o(t,n.approval.not_counted);return{actor:t,account:p?"machine":"person",event:r,sha:i,job:c}}export{s as a};

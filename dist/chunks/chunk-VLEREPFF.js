@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-HRYVEFWA.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-MXKNOBNI.js")).openTailscaleHost(o);case"local":return(await import("./local-VHRYEFIX.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-HRYVEFWA.js")).closeSshHosts(o,t)}export{e as a,s as b};
