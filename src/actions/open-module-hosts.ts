@@ -21,7 +21,7 @@ export interface ModuleHosts {
 /** What of a step's inputs a session needs. */
 type HostKeyInputs = Pick<HostInputs, 'token' | 'sshKey' | 'sshKeyFile'>;
 
-interface HostsRequest {
+export interface HostsRequest {
   readonly subject: Pick<Subject, 'repository' | 'trusted' | 'policy'>;
   readonly sources: readonly ModuleSource[];
   /** Further hosts by name; what the policy does not have is left out. */

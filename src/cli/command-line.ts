@@ -5,6 +5,7 @@ import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
 import { addAuditCommands } from './audit-commands.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -185,6 +186,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     );
   addAuditCommands(program, perform);
   addHoldCommands(program, perform);
+  addBackupCommands(program, perform);
   return program;
 }
 

@@ -7,6 +7,8 @@ export interface HostRequest {
   readonly fields: Readonly<Record<string, string>>;
   /** The tar that follows the request lines, where the operation takes one. */
   readonly body?: Uint8Array;
+  /** The program that knows the operation, where it is not the usual one. */
+  readonly program?: string;
   /** After this the connection is given up; the host goes on by itself. */
   readonly timeoutMs: number;
 }

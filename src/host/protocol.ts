@@ -23,8 +23,8 @@ export type ParsedAnswer =
   | { readonly kind: 'nonsense'; readonly sample: string };
 
 /** The command that the host's login shell runs: the same for every request. */
-export function remoteCommand(): string {
-  return `sh -c 'eval "$0"' '${HOST_PROGRAM.replaceAll("'", "'\\''")}'`;
+export function remoteCommand(program = HOST_PROGRAM): string {
+  return `sh -c 'eval "$0"' '${program.replaceAll("'", "'\\''")}'`;
 }
 
 /** What needs no encoding; each that does costs the host two processes. */

@@ -76,6 +76,29 @@ const healthSchema = z
     },
   );
 
+/** Names of volumes, databases and their users: no shell acts on them. */
+const plainNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+    'must be a plain name of letters, digits, ., _ and -',
+  );
+
+/** How the data of a module is backed up on its host. */
+const backupSchema = z.strictObject({
+  class: z.enum(['files', 'volume', 'sqlite', 'postgres', 'redis', 'forgejo']),
+  volumes: z.array(plainNameSchema).default([]),
+  paths: z.array(z.union([hostPathSchema, containedPathSchema])).default([]),
+  excludes: z.array(globSchema).max(100).default([]),
+  quiesce: z.enum(['none', 'pause', 'stop']).default('none'),
+  service: serviceSchema.optional(),
+  database: plainNameSchema.optional(),
+  user: plainNameSchema.optional(),
+  timeout: durationSchema.default(3_600_000),
+});
+
+export type BackupSettings = z.output<typeof backupSchema>;
+
 /** Folders beside those of the modules on a host. */
 const HOST_FOLDERS = new Set(['attempts', 'backups']);
 
@@ -100,20 +123,7 @@ const manifestObject = z.object({
   self_hosting: z.boolean().default(false),
   renamed_from: z.union([z.literal(''), moduleIdSchema]).default(''),
   health: healthSchema.prefault({}),
-  backup: z
-    .strictObject({
-      class: z.enum([
-        'files',
-        'volume',
-        'sqlite',
-        'postgres',
-        'redis',
-        'forgejo',
-      ]),
-      volumes: z.array(z.string().min(1)).default([]),
-    })
-    .loose()
-    .optional(),
+  backup: backupSchema.optional(),
 });
 
 /** `modules/<id>/module.yaml`. Durations are milliseconds once read. */

@@ -12,3 +12,8 @@ export function modeOf(policy: Policy, host: HostPolicy): Policy['mode'] {
 export function backupRootOf(policy: Policy, host: HostPolicy): string {
   return policy.stateful.backup_root ?? `${host.runtime_root}/backups`;
 }
+
+/** Whether a backup that arms a module must have its receipt on the host. */
+export function requiresReceipt(policy: Policy, host: HostPolicy): boolean {
+  return policy.stateful.require_receipt ?? modeOf(policy, host) === 'apply';
+}

@@ -120,6 +120,7 @@ export const policySchema = z
       .strictObject({
         backup_root: hostPathSchema.optional(),
         max_age: durationSchema.default(86_400_000),
+        require_receipt: z.boolean().optional(),
       })
       .prefault({}),
     limits: limitsSchema.prefault({}),

@@ -2,6 +2,7 @@ import { APPLY_REASONS } from './reason-codes/apply.ts';
 import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
+import { BACKUP_REASONS } from './reason-codes/backup.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { LEASE_REASONS } from './reason-codes/lease.ts';
@@ -18,6 +19,7 @@ export const REASONS = {
   ...SCOPE_REASONS,
   ...STATEFUL_REASONS,
   ...APPROVAL_REASONS,
+  ...BACKUP_REASONS,
   ...PLAN_REASONS,
   ...APPLY_REASONS,
   ...ARTIFACT_REASONS,

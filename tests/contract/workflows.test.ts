@@ -22,11 +22,12 @@ const FORBIDDEN_EVENTS = [
   'repository_dispatch',
 ];
 
+/** It changes something on a host, which the state branch gets to know. */
 function isApplying(workflow: WorkflowFile): boolean {
   return stepsOf(workflow).some(
     (step) =>
       'uses' in step &&
-      (/\/actions\/module-apply@/.test(step.uses) ||
+      (/\/actions\/(?:module-apply|backup-before-apply)@/.test(step.uses) ||
         /^[^/]+\/apply-gates@/.test(step.uses)),
   );
 }

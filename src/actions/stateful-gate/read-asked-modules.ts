@@ -1,6 +1,5 @@
 import type { AskedModule } from '../../gates/stateful/decide-stateful.ts';
-import type { BackupSuffix } from '../../gates/stateful/parse-backup-reference.ts';
-import type { Manifest } from '../../model/manifest.ts';
+import { SUFFIXES_OF_CLASS } from '../../model/backup-name.ts';
 import { backupRootOf } from '../../model/policy-defaults.ts';
 import type { Status } from '../../model/status.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
@@ -12,18 +11,6 @@ import { openRepositoryState } from '../../repository/repository-state.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { Ports } from '../step.ts';
-
-/** How a backup of a class usually ends; for the path that is proposed. */
-const SUFFIX_OF_CLASS: Readonly<
-  Record<NonNullable<Manifest['backup']>['class'], BackupSuffix>
-> = {
-  files: 'tar.gz',
-  volume: 'tar.gz',
-  sqlite: 'sqlite.gz',
-  postgres: 'dump',
-  redis: 'rdb',
-  forgejo: 'tar.gz',
-};
 
 export interface AskedModules {
   readonly modules: readonly AskedModule[];
@@ -109,6 +96,6 @@ function describeModule(
       .filter(([, manifest]) => manifest?.stateful)
       .map(([place]) => place),
     backupRoot: backupRootOf(policy, host),
-    backupSuffix: SUFFIX_OF_CLASS[facts.head.backup?.class ?? 'volume'],
+    backupSuffix: SUFFIXES_OF_CLASS[facts.head.backup?.class ?? 'volume'][0],
   };
 }

@@ -24,7 +24,7 @@ export function openLocalHost(request: OpenHostRequest): HostSession {
         {
           host: request,
           file: '/bin/sh',
-          args: ['-c', 'eval "$0"', HOST_PROGRAM],
+          args: ['-c', 'eval "$0"', operation.program ?? HOST_PROGRAM],
           env: { PATH: CARRIER_PATH, HOME: homeFolder() },
           explain: (result) => ({
             code: 'host/nonsense',

@@ -43,7 +43,8 @@ export function openSshHost(request: OpenHostRequest): HostSession {
         const opened = await files;
         const refusal = await connect(request, opened);
         if (refusal) return refusal;
-        return await carry(request.exec, carrierOf(request, opened), operation);
+        const carrier = carrierOf(request, opened, operation.program);
+        return await carry(request.exec, carrier, operation);
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
         return lost('no', error.code, error.message, error.remedy);
@@ -153,11 +154,16 @@ async function connect(
   }
 }
 
-function carrierOf(request: OpenHostRequest, files: SessionFiles) {
+function carrierOf(
+  request: OpenHostRequest,
+  files: SessionFiles,
+  program: string | undefined,
+) {
+  const command = remoteCommand(program);
   return {
     host: request,
     file: 'ssh',
-    args: ['-F', files.config, '-T', '--', DESTINATION, remoteCommand()],
+    args: ['-F', files.config, '-T', '--', DESTINATION, command],
     env: SSH_ENVIRONMENT,
     explain: (result: CommandResult) => explain(request, result),
   };

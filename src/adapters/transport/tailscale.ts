@@ -26,7 +26,7 @@ export function openTailscaleHost(request: OpenHostRequest): HostSession {
         {
           host: request,
           file: 'tailscale',
-          args: ['ssh', destination, remoteCommand()],
+          args: ['ssh', destination, remoteCommand(operation.program)],
           env: { PATH: CARRIER_PATH, HOME: homeFolder() },
           explain: (result) => ({
             code: /host key/i.test(result.stderr)

@@ -51,7 +51,9 @@ export function composeSubject({
 }
 
 /** A leading `/` of a compose file means the repository root. */
-export function composeSettings(release: Release): ComposeSettings {
+export function composeSettings(
+  release: Omit<Release, 'files'>,
+): ComposeSettings {
   const compose = release.manifest.compose ?? composeSchema.parse({});
   const files = [compose.file, ...compose.files].map((file) =>
     file.startsWith('/') ? file.slice(1) : posix.join(release.folder, file),

@@ -1,3 +1,4 @@
+import type { BackupSuffix } from '../../model/backup-name.ts';
 import type { LaneEvent } from '../../model/event.ts';
 import {
   type Finding,
@@ -8,7 +9,6 @@ import {
 } from '../../model/verdict.ts';
 import { formatConfirmation, isConfirmation } from './confirmation.ts';
 import {
-  type BackupSuffix,
   formatBackupReference,
   parseBackupReference,
 } from './parse-backup-reference.ts';

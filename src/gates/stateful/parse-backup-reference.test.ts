@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { BACKUP_SUFFIXES } from '../../model/backup-name.ts';
 import { formatConfirmation, isConfirmation } from './confirmation.ts';
 import {
-  BACKUP_SUFFIXES,
   formatBackupReference,
   parseBackupReference,
 } from './parse-backup-reference.ts';

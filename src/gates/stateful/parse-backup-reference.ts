@@ -1,18 +1,10 @@
-import { isModuleId } from '../../model/identifiers.ts';
+import {
+  BACKUP_SUFFIXES,
+  type BackupSuffix,
+  backupStamp,
+  parseBackupName,
+} from '../../model/backup-name.ts';
 import type { Finding } from '../../model/verdict.ts';
-
-/** Endings that a backup may have. */
-export const BACKUP_SUFFIXES = [
-  'tar.gz',
-  'tar.zst',
-  'tar',
-  'sql.gz',
-  'dump',
-  'rdb',
-  'sqlite.gz',
-] as const;
-
-export type BackupSuffix = (typeof BACKUP_SUFFIXES)[number];
 
 /** What a backup reference is held against. */
 export interface BackupExpectation {
@@ -29,11 +21,7 @@ export interface BackupReference {
   readonly takenAt?: Date;
 }
 
-/**
- * Reads `<backup_root>/<module>-<YYYYMMDDTHHMMSSZ>.<suffix>`. The stamp and
- * the suffix are cut off from the right and have a fixed form, so that an id
- * with hyphens, or one that begins like another, cannot be mistaken.
- */
+/** Reads `<backup_root>/<module>-<YYYYMMDDTHHMMSSZ>.<suffix>`. */
 export function parseBackupReference(
   text: string | undefined,
   expected: BackupExpectation,
@@ -49,14 +37,13 @@ export function parseBackupReference(
   const form = `${expected.backupRoot}/${expected.module}-<YYYYMMDDTHHMMSSZ>.<suffix>`;
   const folder = `${expected.backupRoot}/`;
   const name = text.startsWith(folder) ? text.slice(folder.length) : '';
-  const parts = NAME_PATTERN.exec(name);
-  const [, module = '', stamp = ''] = parts ?? [];
-  if (!parts || !isModuleId(module)) {
+  const parsed = parseBackupName(name);
+  if (!parsed) {
     return invalid(
       `backup_ref ${shown} is not of the form ${form} with a suffix of ${BACKUP_SUFFIXES.join(', ')}`,
     );
   }
-  const takenAt = parseStamp(stamp);
+  const { module, stamp, takenAt } = parsed;
   if (!takenAt) {
     return invalid(`backup_ref ${shown}: ${stamp} is not a time that exists`);
   }
@@ -86,24 +73,7 @@ export function formatBackupReference(
   when: Date,
   suffix: BackupSuffix,
 ): string {
-  const stamp = when.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${place.backupRoot}/${place.module}-${stamp}.${suffix}`;
-}
-
-const NAME_PATTERN = new RegExp(
-  `^(.{1,63})-([0-9]{8}T[0-9]{6}Z)\\.(?:${BACKUP_SUFFIXES.join('|').replaceAll('.', '\\.')})$`,
-);
-
-/** A real time of the calendar: no 31st of February, no leap second. */
-function parseStamp(stamp: string): Date | undefined {
-  const iso = stamp.replace(
-    /^(....)(..)(..)T(..)(..)(..)Z$/,
-    '$1-$2-$3T$4:$5:$6.000Z',
-  );
-  const time = new Date(iso);
-  return Number.isNaN(time.getTime()) || time.toISOString() !== iso
-    ? undefined
-    : time;
+  return `${place.backupRoot}/${place.module}-${backupStamp(when)}.${suffix}`;
 }
 
 function wholeMinutes(milliseconds: number): number {

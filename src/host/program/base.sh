@@ -138,7 +138,8 @@ read_request() {
       expect_release | expect_status | expect_output | stateful | armed | fence | \
       lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
       project_directory | up | recreate | remove | pull | pull_timeout | \
-      new_volumes | new_networks | holder) ;;
+      new_volumes | new_networks | holder | backup_root | class | volumes | paths | \
+      excludes | quiesce | service | database | db_user | stamp | receipt | file) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it

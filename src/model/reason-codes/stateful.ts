@@ -51,6 +51,29 @@ export const STATEFUL_REASONS = {
     cause: 'The backup is older than stateful.max_age allows.',
     remedy: 'Take a new backup and give its path.',
   },
+  'stateful/backup-missing': {
+    exit: 4,
+    cause: 'The host has no such backup, or none with a receipt.',
+    remedy:
+      'Take one with apply-gates backup <module>, or give one that is there a receipt with apply-gates backup adopt <path>.',
+  },
+  'stateful/backup-corrupt': {
+    exit: 4,
+    cause: 'The backup is not what its receipt says, or is not whole.',
+    remedy:
+      'Take a new backup; keep this one until you know what happened to it.',
+  },
+  'stateful/receipt-mismatch': {
+    exit: 4,
+    cause: 'The receipt is that of another module, host, class, time or file.',
+    remedy: 'Take a new backup and give its path.',
+  },
+  'stateful/backup-unreadable': {
+    exit: 3,
+    cause: 'The backup could not be looked at on the host.',
+    remedy:
+      'Give the gate the key for the host, and see that the user can read the backup; the folder has mode 0700, its files 0600.',
+  },
   'stateful/confirm-mismatch': {
     exit: 4,
     cause: 'The typed confirmation does not name this module and this commit.',

@@ -1,5 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   readdirSync,
@@ -18,6 +17,7 @@ import {
 import { hasEngine } from '../../support/engine.ts';
 import { watchEvents, withoutProbes } from '../../support/engine-events.ts';
 import { watchMoments } from '../../support/engine-moments.ts';
+import { holdLock } from '../../support/held-lock.ts';
 
 const canMount =
   spawnSync('unshare', ['--mount', 'true']).status === 0 &&
@@ -55,18 +55,6 @@ async function untilWaiting(): Promise<void> {
   while (!stages().some((name) => existsSync(at(`.staging/${name}/request`)))) {
     await delay(10);
   }
-}
-
-/** Holds a lock file until it is let go. */
-async function holdLock(path: string): Promise<() => Promise<void>> {
-  const child = spawn('flock', [path, 'sh', '-c', 'echo held; cat'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  await once(child.stdout, 'data');
-  return async () => {
-    child.stdin.end();
-    await once(child, 'exit');
-  };
 }
 
 async function open(): Promise<void> {

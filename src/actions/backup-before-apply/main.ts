@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { backupBeforeApplyStep } from './run.ts';
+
+await runAction(backupBeforeApplyStep);

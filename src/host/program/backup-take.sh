@@ -1,0 +1,219 @@
+
+# ---- backup: the worker, which no lost connection stops
+
+# Standard input as the suffix of the backup says.
+pack() {
+  case $suffix in
+  *.zst) zstd -q -c ;;
+  *.gz) gzip -c ;;
+  *) cat ;;
+  esac
+}
+
+# stream PRODUCER...: what it prints becomes the backup, and its sum.
+stream() {
+  lenient=''
+  tee --output-error=exit /dev/null </dev/null >/dev/null 2>&1 && lenient=--output-error=exit
+  {
+    "$@" 2>"$work/errors"
+    printf %s "$?" >"$work/produced"
+  } | {
+    pack 2>"$work/pack-errors"
+    printf %s "$?" >"$work/packed"
+  } | {
+    # shellcheck disable=SC2086 # one word or none
+    tee $lenient "$work/backup" 2>"$work/write-errors"
+    printf %s "$?" >"$work/written"
+  } | sha256sum | cut -c 1-64 >"$work/sum"
+  produced=$(cat "$work/produced")
+  # What changed while it was read is what crash-consistent means.
+  [ "$produced" != 1 ] || [ "$consistency" = transaction ] || [ "$method" != host ] ||
+    ! has_gnu_tar || produced=0
+  [ "$produced$(cat "$work/packed" "$work/written")" = 000 ]
+} 6>&- 8>&- 9>&-
+
+# The files of a release come from git, and what we keep is ours.
+make_tar() {
+  set -- -c -f -
+  if has_gnu_tar; then
+    own=./${r_root#/}
+    set -- "$@" --numeric-owner --anchored --wildcards --no-wildcards-match-slash \
+      "--exclude=./${r_backup_root#/}" "--exclude=$own/.*" "--exclude=$own/attempts" \
+      "--exclude=$own/*/[!s]*" "--exclude=$own/*/.*" --wildcards-match-slash
+  fi
+  for token in $r_excludes; do
+    decode_word "$token"
+    left_out=$word
+    while IFS=$TAB read -r place member; do
+      [ -z "$member" ] || set -- "$@" "--exclude=$member/$left_out"
+    done <<LIST
+$sources
+LIST
+  done
+  while IFS=$TAB read -r place member; do
+    [ -z "$member" ] || set -- "$@" -C "$place" "$member"
+  done <<LIST
+$sources
+LIST
+  timeout -k 5 -- "$r_timeout" tar "$@"
+}
+
+# A container that is never started, of an image that the module runs: the
+# engine reads its volumes as they are, whoever owns them.
+copy_volumes() {
+  set --
+  for one in $volumes; do
+    set -- "$@" -v "$one:/volumes/$one/_data:ro,nocopy"
+  done
+  scratch=$(docker_cli create --label "apply-gates.scratch=$r_attempt" --network none \
+    --pull never "$@" "$image" true) || return 2
+  docker_limit=$r_timeout docker_cli cp "$scratch:/volumes/." -
+}
+
+# Lets a service stand still, and makes sure that it goes on: also where we are
+# killed, since somebody else waits for that.
+quiesce() {
+  case $r_quiesce in
+  pause | stop) ;;
+  *) return 0 ;;
+  esac
+  mkdir -p "$r_root" 2>/dev/null
+  exec 9>>"$r_root/.lock" || end_backup unwritable "$r_root/.lock cannot be written to"
+  flock -w 60 9 || end_backup locked "$r_root/.lock is held"
+  ids=$(printf '%s\n' "$containers" | awk '$2 == "running" { printf "%s ", $1 }')
+  printf '%s %s\n' "$r_quiesce" "$ids" >"$work/quiesced"
+  to_disk "$work/quiesced"
+  setsid sh -c 'eval "$0"' "$0" guard "$work" </dev/null >/dev/null 2>&1 6>&- 8>&- 9>&- &
+  for id in $ids; do
+    docker_cli "$r_quiesce" "$id" >"$work/errors" 2>&1 ||
+      end_backup failed "$r_quiesce: $(tail -c 500 "$work/errors")"
+  done
+}
+
+# resume WORK: lets go on what the run of that folder had stand still.
+resume() {
+  [ -s "$1/quiesced" ] || return 0
+  read -r how ids <"$1/quiesced"
+  back=unpause
+  [ "$how" = pause ] || back=start
+  went_on=yes
+  for id in $ids; do
+    # What is gone, or was not held yet, cannot be let go.
+    docker_cli "$back" "$id" >/dev/null 2>&1 ||
+      [ "$(docker_cli inspect --format '{{.State.Paused}}' "$id" 2>/dev/null)" = false ] || went_on=
+  done
+  [ -z "$went_on" ] || rm -f "$1/quiesced"
+}
+
+run_guard() {
+  worker=guard
+  work=$1
+  forget_request
+  forget_backup
+  read_request <"$work/request"
+  flock "$work/.alive" true 2>/dev/null
+  [ ! -d "$work" ] || resume "$work"
+  trap - EXIT
+  exit 0
+}
+
+# What the archive was made with, in an alphabet that JSON needs no escapes for.
+tool_versions() {
+  for tool in tar zstd gzip; do
+    version=$("$tool" --version 2>&1 | head -n 1 | tr -cd 'A-Za-z0-9 ._()+:,-')
+    case $suffix in
+    *tar* | *"$tool"* | *zst*) ;;
+    *) continue ;;
+    esac
+    printf '"%s":"%s",' "$tool" "$version"
+  done | sed 's/,$//'
+}
+
+# The client wrote what it knows, up to here; what was measured follows.
+write_receipt() {
+  names=$(printf '"%s",' $volumes | sed 's/^"",$//; s/,$//')
+  printf '%s,"backup":"%s","volumes":[%s],"method":"%s","consistency":"%s","size":%s,"sha256":"%s","counts":{%s},"tools":{%s},"host_time":"%s","verified_at":null}\n' \
+    "$r_receipt" "$name" "$names" "$method" "$consistency" "$size" "$sum" "${counts-}" \
+    "$(tool_versions)" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$work/receipt"
+}
+
+run_backup_worker() {
+  worker=yes
+  work=$1
+  forget_request
+  forget_backup
+  read_request <"$work/request"
+  check_backup_request
+  dd if=/dev/zero of="$work/reserve" bs=65536 count=1 2>/dev/null || end_no_space
+  exec 6>>"$r_backup_root/.work/$r_module.lock"
+  flock -n 6 || end_backup running "a backup of $r_module is being taken"
+  note_values
+  resolve && has_space_for_backup || end_backup "$refusal" "$refusal_detail"
+  name=$r_module-$r_stamp.$suffix
+  [ ! -e "$r_backup_root/$name" ] && [ ! -L "$r_backup_root/$name" ] ||
+    end_backup exists "$r_backup_root/$name"
+  quiesce
+  take || end_failed
+  resume "$work"
+  publish
+}
+
+take() {
+  case $r_class-$method in
+  volume-engine) stream copy_volumes ;;
+  volume-* | files-*) stream make_tar ;;
+  *) take_database ;;
+  esac
+}
+
+end_no_space() {
+  end_backup no_space "$r_backup_root has no space left"
+}
+
+end_failed() {
+  ! grep -q 'No space left' "$work/write-errors" 2>/dev/null && has_room || end_no_space
+  hide_values "$work/errors"
+  end_backup failed "$(cat "$work/errors" "$work/pack-errors" "$work/write-errors" 2>/dev/null | tail -c 500)"
+}
+
+# What lies on the disk is read back before anybody is told of it.
+publish() {
+  sum=$(cat "$work/sum")
+  to_disk "$work/backup" || end_failed
+  size=$(wc -c <"$work/backup" | tr -d ' ')
+  if [ "$(sha256sum <"$work/backup" | cut -c 1-64)" != "$sum" ]; then
+    end_backup corrupt "the bytes on the disk are not those that were written"
+  fi
+  case $suffix in
+  tar.*) ;;
+  *) check_form "$work/backup" || end_backup "$form_outcome" "$form_detail" ;;
+  esac
+  write_receipt && to_disk "$work/receipt" || end_no_space
+  target=$r_backup_root/$name
+  # The receipt first: a backup without one could be taken for whole.
+  receipt=$(cat "$work/receipt")
+  mv -f "$work/receipt" "$target.receipt.json" && mv "$work/backup" "$target" &&
+    to_disk "$r_backup_root" || {
+    rm -f "$target.receipt.json"
+    end_failed
+  }
+  end_backup taken '' "$(
+    put_plain file "$name"
+    put receipt "$receipt"
+  )"
+}
+
+operate_backup() {
+  make_root
+  if [ ! -e "$record" ] && open_backup_work "$r_attempt"; then
+    printf '%s\n' "$request" >"$work/request" 2>/dev/null ||
+      problem unwritable "$r_backup_root has no space left"
+    following=yes
+    setsid sh -c 'eval "$0"' "$0" worker "$work" </dev/null >/dev/null 2>&1 &
+    wait "$!"
+    following=
+    exec 8>&-
+    work=
+  fi
+  answer_backup_record
+}
