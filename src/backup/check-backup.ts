@@ -48,7 +48,7 @@ export async function checkBackup(
     found: {
       file: readFile(fields, ''),
       size: Number(textOf(fields, 'size')),
-      sha256: textOf(fields, 'sha256'),
+      sha256: textOf(fields, 'sum'),
       form: readForm(textOf(fields, 'form')),
       detail: printable(detail.trim().replaceAll(/\s*\n\s*/g, ' | ')),
       counts: readCounts(textOf(fields, 'counts')),

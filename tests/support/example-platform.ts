@@ -58,7 +58,7 @@ export async function makeExamplePlatform(
     serviceModule(id, services, { host: 'demo', ...options });
   const ports = new Map<ExampleModule, number>();
   for (const module of MODULES) ports.set(module, await prepare(host, module));
-  mkdirSync(join(host, 'backups'));
+  mkdirSync(join(host, 'backups'), { mode: 0o700 });
   platform.commit({
     ...policyFiles(settings, host),
     ...Object.assign(

@@ -164,7 +164,7 @@ operate_backup_check() {
   put_plain mode "$mode"
   if [ "$kind" = file ]; then
     put_plain size "$(wc -c <"$place" | tr -d ' ')"
-    put_plain sha256 "$(sha256sum <"$place" | cut -c 1-64)"
+    put_plain sum "$(sha256sum <"$place" | cut -c 1-64)"
     put_plain form "$form_outcome"
     put detail "$(without_values "$form_detail")"
     put_plain counts "$counts"

@@ -15,6 +15,7 @@ backup) operate_backup ;;
 backup-look) operate_backup_look ;;
 backup-record) operate_backup_record ;;
 backup-check) operate_backup_check ;;
+backup-note) operate_backup_note ;;
 backup-list) operate_backup_list ;;
 *) problem malformed "the operation is not known" ;;
 esac

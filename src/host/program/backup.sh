@@ -97,12 +97,12 @@ open_backup_work() {
   exec 7>"$r_backup_root/.work/.lock"
   flock 7
   sweep_work
-  place=$r_backup_root/.work/$1
-  [ ! -e "$place" ] && [ ! -e "$place.record" ] || {
+  stage=$r_backup_root/.work/$1
+  [ ! -e "$stage" ] && [ ! -e "$stage.record" ] || {
     exec 7>&-
     return 1
   }
-  work=$place
+  work=$stage
   mkdir -m 700 "$work" 2>/dev/null && (: >"$work/.alive") 2>/dev/null ||
     problem unwritable "$r_backup_root cannot be written to: no space, or read-only"
   exec 8>"$work/.alive"
