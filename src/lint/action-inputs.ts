@@ -5,6 +5,7 @@
 export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url'],
+  'backup-before-apply': ['module', 'dry-run', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
   'freeze': ['change', 'module', 'host', 'all', 'reason', 'until', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'lane-report': ['record', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
