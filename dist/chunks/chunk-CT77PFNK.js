@@ -1,0 +1,1 @@
+function s(t,n,r){let i=t?.startsWith(`apply ${n} `)?t.slice(`apply ${n} `.length):"";return/^[0-9a-f]{7,40}$/.test(i)&&r.startsWith(i)}function o(t,n){return`apply ${t} ${n.slice(0,7)}`}export{s as a,o as b};

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-VZ57QLVU.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-5CRJ2AGT.js")).openTailscaleHost(o);case"local":return(await import("./local-LDC255LH.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-VZ57QLVU.js")).closeSshHosts(o,t)}export{e as a,s as b};
