@@ -1,3 +1,4 @@
+import { commandError } from '../adapters/exec.ts';
 import type { GitRepository } from '../adapters/git.ts';
 import { parseRemoteAddress, type Remote } from '../adapters/git-remote.ts';
 import type { RunContext } from '../adapters/run-context.ts';
@@ -45,9 +46,14 @@ function defaultSshAddress({ url, protocol }: Remote): string {
   return `ssh://git@${hostname}${pathname}`;
 }
 
+/** git exits 1 where it looked and there is none; all else is not knowing. */
 async function readOrigin(
   repository: GitRepository,
 ): Promise<string | undefined> {
   const origin = await repository.run(['config', '--get', 'remote.origin.url']);
+  if (origin.exitCode === 1) return undefined;
+  if (origin.exitCode !== 0) {
+    throw commandError('git/unavailable', 'Reading the remote', origin);
+  }
   return origin.stdout.toString('utf8').trim() || undefined;
 }
