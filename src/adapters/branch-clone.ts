@@ -37,8 +37,11 @@ export interface BranchClone {
   obtain(commit: string, ids: readonly string[]): Promise<ObtainedBlobs>;
   /** Contents that `obtain` has brought. */
   contents(ids: readonly string[], maxBytes: number): Promise<Buffer[]>;
-  /** Commits that are known to lie behind a fetched commit, itself included. */
-  history(commit: string): Promise<ReadonlySet<string>>;
+  /**
+   * Commits that are known to lie behind a fetched commit, itself included,
+   * and how many parents each of them really has.
+   */
+  history(commit: string): Promise<ReadonlyMap<string, number>>;
   /** Makes a commit from a fast-import stream that ends with `get-mark :1`. */
   write(stream: Buffer): Promise<string>;
   /** Offers a commit as the branch's next tip; only ever a fast-forward. */
@@ -75,8 +78,9 @@ export function openBranchClone(options: {
     obtain: (commit, ids) => obtainBlobs(git, remote, { commit, ids }),
     contents: (ids, maxBytes) => readBlobs(git, ids, maxBytes),
     history: async (commit) => {
-      const listed = await git.output(['rev-list', commit]);
-      return new Set(listed.toString('latin1').trim().split('\n'));
+      // The header is what the commit says; its parents may not be here.
+      const listed = await git.output(['rev-list', '--header', commit]);
+      return parseHistory(listed.toString('latin1'));
     },
     write: async (stream) => {
       await ready();
@@ -127,6 +131,18 @@ function parseHeads(stdout: Buffer): Map<string, string> {
     if (match?.[1] && match[2]) heads.set(match[2], match[1]);
   }
   return heads;
+}
+
+function parseHistory(headers: string): Map<string, number> {
+  const commits = headers.split('\0').filter((header) => header !== '');
+  return new Map(
+    commits.map((text) => {
+      const [header = ''] = text.split('\n\n', 1);
+      const [id = '', ...fields] = header.split('\n');
+      const parents = fields.filter((field) => field.startsWith('parent '));
+      return [id.trim(), parents.length];
+    }),
+  );
 }
 
 /**

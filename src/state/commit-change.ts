@@ -10,6 +10,7 @@ import {
   type Seen,
   type StateStoreOptions,
 } from './look.ts';
+import { describeNotDurable } from './not-durable.ts';
 import { type PushAnswer, parsePushAnswer } from './remote-answer.ts';
 import type { StateSnapshot } from './snapshot.ts';
 import { planStateChange, type StateChange } from './state-change.ts';
@@ -17,6 +18,8 @@ import { planStateChange, type StateChange } from './state-change.ts';
 /** Twenty writers at once all get their turn well within these. */
 const MAX_ATTEMPTS = 30;
 const MAX_COMMIT_MS = 180_000;
+/** Another writer who comes first moves the branch; this often, none did. */
+const MAX_STILL_ATTEMPTS = 6;
 
 export interface StateWrite {
   /** One line for the history of the branch. */
@@ -53,6 +56,10 @@ interface Progress {
   attempts: number;
   /** Pushes whose end is not known. */
   silent: number;
+  /** Conflicts in a row after which the branch was where it had been. */
+  still: number;
+  /** Where the branch was at the last push. */
+  parent: string | undefined;
   last: PushAnswer | undefined;
 }
 
@@ -67,6 +74,8 @@ export async function commitChange(
     offered: [],
     attempts: 0,
     silent: 0,
+    still: 0,
+    parent: undefined,
     last: undefined,
   };
   for (;;) {
@@ -74,12 +83,15 @@ export async function commitChange(
     // A push whose answer was lost may have been accepted all the same.
     const own = progress.offered.find(({ commit }) => seen.history.has(commit));
     if (own !== undefined) return { ...own, made: true };
+    const parent = seen.snapshot.commit;
+    const isStill =
+      progress.last?.kind === 'conflict' && progress.parent === parent;
+    progress.still = isStill ? progress.still + 1 : 0;
     if (isExhausted(progress, options.clock)) {
       throw notDurable(progress, options.branch);
     }
     const change = await write.update(seen.snapshot);
     const needed = planStateChange(seen.files, change);
-    const parent = seen.snapshot.commit;
     if (needed.size === 0) return { commit: parent, made: false, change };
     const commit = await options.clone.write(
       renderCommitStream({
@@ -91,6 +103,7 @@ export async function commitChange(
       }),
     );
     progress.offered.push({ commit, change });
+    progress.parent = parent;
     if (await offer(commit, options, progress)) {
       return { commit, made: true, change };
     }
@@ -133,32 +146,21 @@ function isExhausted(progress: Progress, clock: Clock): boolean {
   return (
     progress.attempts >= MAX_ATTEMPTS ||
     progress.silent >= MAX_SILENT_ATTEMPTS ||
+    progress.still >= MAX_STILL_ATTEMPTS ||
     (progress.attempts > 0 && clock.now().getTime() >= progress.deadline)
   );
 }
 
-const FAILURES = {
-  conflict: 'other writers always came first',
-  refused: 'the remote refused the push',
-  unknown: 'the remote did not say whether it took the push',
-  accepted: 'the push was taken',
-} as const satisfies Record<PushAnswer['kind'], string>;
-
 function notDurable(
-  progress: Progress,
+  { last, still, attempts }: Progress,
   branch: string,
   cause?: unknown,
 ): ActionError {
-  const { kind, said } = progress.last ?? { kind: 'unknown', said: '' };
-  return new ActionError(
-    'state/not-durable',
-    `The state branch ${JSON.stringify(branch)} could not be written, ${FAILURES[kind]} (attempts: ${progress.attempts}): ${said}`,
-    {
-      ...(kind === 'conflict'
-        ? { remedy: 'Run the job again when fewer runs write at once.' }
-        : {}),
-      evidence: { cause: kind, attempts: progress.attempts, branch, said },
-      cause,
-    },
-  );
+  const locked = still >= MAX_STILL_ATTEMPTS;
+  return describeNotDurable(last ?? { kind: 'unknown', said: '' }, {
+    branch,
+    attempts,
+    locked,
+    cause,
+  });
 }

@@ -30,8 +30,8 @@ export type Look = () => Promise<Seen>;
 export interface Seen {
   readonly snapshot: StateSnapshot;
   readonly files: ReadonlyMap<string, string>;
-  /** Commits known to lie behind the snapshot. */
-  readonly history: ReadonlySet<string>;
+  /** Commits known to lie behind the snapshot, and their parents' number. */
+  readonly history: ReadonlyMap<string, number>;
 }
 
 /** Looks at the remote once, and refuses a branch that is not ours. */
@@ -45,12 +45,13 @@ export function makeLook(options: StateStoreOptions): Look {
     const { tip: commit, heads: remoteHeads } = answer;
     const [history, listing] =
       commit === undefined
-        ? [new Set<string>(), Buffer.alloc(0)]
+        ? [new Map<string, number>(), Buffer.alloc(0)]
         : await Promise.all([clone.history(commit), clone.tree(commit)]);
     if (known !== undefined && !history.has(known)) {
       throw foreign(branch, 'it was rewritten or deleted during this run');
     }
     checkUnshared(branch, answer);
+    checkUnmerged(branch, history);
     const files = parseStateTree(listing, branch);
     known = commit;
     const obtain: ContentSource['obtain'] = (at, ids) =>
@@ -77,6 +78,13 @@ function checkUnshared(
     if (other !== ref && commit === answer.tip) {
       throw foreign(branch, `it is the same as the branch ${other}`);
     }
+  }
+}
+
+/** Each change is one commit behind another: nothing of ours merges. */
+function checkUnmerged(branch: string, history: Seen['history']): void {
+  for (const [commit, parents] of history) {
+    if (parents > 1) throw foreign(branch, `the commit ${commit} is a merge`);
   }
 }
 

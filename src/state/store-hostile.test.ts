@@ -60,6 +60,33 @@ describe('a branch that is not ours is refused and left as it is', () => {
     expect(remote.log()).toEqual([planted]);
   });
 
+  it('a merge', async () => {
+    const parents = [remote.plant([]), remote.plant([])];
+    const tree = plainGit(remote.repository, ['mktree'], '');
+    const args = parents.flatMap((parent) => ['-p', parent]);
+    const other = plainGit(remote.repository, [
+      'commit-tree',
+      '-m',
+      'other',
+      tree,
+    ]);
+    const merge = plainGit(remote.repository, [
+      'commit-tree',
+      ...args,
+      '-p',
+      other,
+      '-m',
+      'merge',
+      tree,
+    ]);
+    const ref = `refs/heads/${STATE_BRANCH}`;
+    plainGit(remote.repository, ['update-ref', ref, merge]);
+    await expect(put('state/a', 'a')).rejects.toMatchObject({
+      code: 'state/malformed',
+    });
+    expect(remote.log()[0]).toBe(merge);
+  });
+
   it('the tip of another branch', async () => {
     const planted = remote.plant([]);
     plainGit(remote.repository, ['update-ref', 'refs/heads/main', planted]);

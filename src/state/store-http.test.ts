@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   type GitHttpFault,
@@ -8,6 +10,7 @@ import {
 import {
   makeStateRemote,
   plainGit,
+  STATE_BRANCH,
   type StateRemote,
 } from '../../tests/support/state-remote.ts';
 import type { Clock } from '../adapters/clock.ts';
@@ -180,6 +183,46 @@ it('tells what a protected branch said', async () => {
   });
 });
 
+it.each([
+  [
+    'Forgejo',
+    'Forgejo: Not allowed to push to protected branch platform-state',
+    [],
+  ],
+  [
+    'GitHub, by a protected branch',
+    'error: GH006: Protected branch update failed for refs/heads/platform-state.',
+    ['', '- Changes must be made through a pull request.', ''],
+  ],
+  [
+    'GitHub, by a ruleset',
+    'error: GH013: Repository rule violations found for refs/heads/platform-state.',
+    [
+      'Review all repository rules at https://github.com/o/r/rules?ref=platform-state',
+      ...['', '- Changes must be made through a pull request.'],
+      ...['', '- Cannot update this protected ref.', ''],
+    ],
+  ],
+])('tells that the branch is protected on %s', async (_, first, others) => {
+  const told = [first, ...others].map((line) => `echo '${line}' >&2\n`);
+  remote.install('pre-receive', `${told.join('')}exit 1`);
+  await expect(append(open(), 'one')).rejects.toMatchObject({
+    code: 'state/not-durable',
+    message: expect.stringContaining(first),
+    remedy: expect.stringContaining('state-ssh-key'),
+    evidence: { cause: 'protected', attempts: 1 },
+  });
+});
+
+it('works beside a default branch that is protected', async () => {
+  remote.install(
+    'pre-receive',
+    'while read -r old new ref; do [ "$ref" = refs/heads/platform-state ] || exit 1; done',
+  );
+  await append(open(), 'one');
+  expect(remote.show('state/log')).toBe('one');
+});
+
 it('stops at its bound when other writers always come first', async () => {
   await append(open(), 'one');
   await expect(
@@ -195,6 +238,33 @@ it('stops at its bound when other writers always come first', async () => {
     evidence: { cause: 'conflict', attempts: 30 },
   });
   expect(remote.log()).toHaveLength(31);
+});
+
+it('tells that the server was left with a lock, and which one', async () => {
+  await append(open(), 'one');
+  const lock = join(remote.repository, `refs/heads/${STATE_BRANCH}.lock`);
+  writeFileSync(lock, '');
+  await expect(append(open(), 'two')).rejects.toMatchObject({
+    code: 'state/not-durable',
+    message: expect.stringContaining(`${STATE_BRANCH}.lock`),
+    remedy: expect.stringContaining('.lock'),
+    evidence: { cause: 'locked', attempts: 6 },
+  });
+  rmSync(lock);
+  await append(open(), 'two');
+  expect(remote.show('state/log')).toBe('one\ntwo');
+});
+
+it('tells that another branch has the name in its own', async () => {
+  const side = `refs/heads/${STATE_BRANCH}/side`;
+  const tree = plainGit(remote.repository, ['mktree'], '');
+  const commit = plainGit(remote.repository, ['commit-tree', '-m', 'x', tree]);
+  plainGit(remote.repository, ['update-ref', side, commit]);
+  await expect(append(open(), 'one')).rejects.toMatchObject({
+    code: 'state/not-durable',
+    message: expect.stringContaining(side),
+    evidence: { cause: 'refused', attempts: 1 },
+  });
 });
 
 it('reads through a remote that stumbles, and tells when it cannot', async () => {
