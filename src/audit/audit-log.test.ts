@@ -50,23 +50,6 @@ it('begins a log with the repository it is for', async () => {
   expect(entry.hash).toBe(hash);
 });
 
-it('20 writers at once: every acknowledged append is there exactly once', {
-  timeout: 300_000,
-}, async () => {
-  const acknowledged: AppendedEntry[] = [];
-  const runs = Array.from({ length: 20 }, (_, index) => `${index}`);
-  await Promise.all(
-    runs.map(async (run) => {
-      acknowledged.push(await openLog(remote, run).append(note(run)));
-    }),
-  );
-  expect(bodies().slice(1).sort()).toEqual(runs.sort());
-  const numbers = acknowledged.map(({ seq }) => seq).sort((a, b) => a - b);
-  expect(numbers).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
-  const report = await verifyRemote(remote, acknowledged.map(checkpointOf));
-  expect(report).toMatchObject({ verdict: 'consistent', size: 21 });
-});
-
 describe('the same append', () => {
   it('by the same run is one entry', async () => {
     const first = await openLog(remote, '1').append(note('same'));

@@ -20,6 +20,7 @@ const FINDERS = {
     variable: 'APPLY_GATES_REDIS',
     find: (given) => given || findProgram('redis-server'),
   },
+  strace: { variable: 'APPLY_GATES_STRACE', find: findStrace },
   postgres: { variable: 'APPLY_GATES_POSTGRES', find: findPostgres },
 } as const satisfies Record<
   string,
@@ -89,6 +90,15 @@ export function findAnsweringEngine(given?: string): string | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(compose.stdout) ?? [];
   const isEnough = Number(major) * 1000 + Number(minor) >= 2030;
   return compose.status === 0 && isEnough ? docker : undefined;
+}
+
+/** One that may trace and inject: a container may forbid it. */
+function findStrace(given: string | undefined): string | undefined {
+  const strace = given || findProgram('strace');
+  if (strace === undefined) return undefined;
+  const inject = ['-e', 'trace=rmdir', '-e', 'inject=rmdir:error=EIO:when=1'];
+  const { status } = ask(strace, '-o', '/dev/null', ...inject, 'true');
+  return status === 0 ? strace : undefined;
 }
 
 /** Debian keeps the servers of each version apart, and none in PATH. */
