@@ -7,6 +7,7 @@ import {
 } from '../model/audit-entry.ts';
 import { parseStrictJson } from '../model/strict-json.ts';
 import { inspectValue, type ValueProblem } from './inspect-value.ts';
+import { scanLine } from './scan-line.ts';
 
 /** Longest line that is read, its newline left out. */
 export const MAX_LINE_BYTES = 32 * 1024;
@@ -40,6 +41,12 @@ export type ReadLine =
  */
 export function readLine(line: Buffer): ReadLine {
   if (line.length > MAX_LINE_BYTES) return no('too-long');
+  const entry = scanLine(line);
+  return entry === undefined ? parseLine(line) : { ok: true, entry };
+}
+
+/** The long way, which tells what is wrong. */
+export function parseLine(line: Buffer): ReadLine {
   if (!isUtf8(line)) return no('not-utf8');
   const text = line.toString('utf8');
   let value: unknown;
