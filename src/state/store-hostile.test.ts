@@ -97,7 +97,7 @@ describe('a branch that is not ours is refused and left as it is', () => {
   });
 });
 
-it('refuses a branch that is rewritten while it is in use', async () => {
+it('force-pushed back, deleted and recreated: refused while it is in use', async () => {
   await put('state/a', 'one');
   const first = remote.log()[0] ?? '';
   await put('state/a', 'two');
@@ -105,11 +105,12 @@ it('refuses a branch that is rewritten while it is in use', async () => {
   await store.fetch();
   const ref = `refs/heads/${STATE_BRANCH}`;
   const moves = [
-    ['update-ref', ref, first],
-    ['update-ref', '-d', ref],
+    () => plainGit(remote.repository, ['update-ref', ref, first]),
+    () => plainGit(remote.repository, ['update-ref', '-d', ref]),
+    () => remote.plant([]),
   ];
   for (const move of moves) {
-    plainGit(remote.repository, move);
+    move();
     await expect(
       store.commit({
         message: 'record',
