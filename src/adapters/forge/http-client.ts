@@ -106,9 +106,16 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
   return { api, send };
 }
 
-/** Loaded when something is asked: most steps ask nothing. */
+/**
+ * Loaded when something is asked: most steps ask nothing. A bundle has what a
+ * CommonJS package exports under `default` alone.
+ */
+async function loadUndici() {
+  return (await import('undici')).default;
+}
+
 async function openDispatcher(): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
+  const { EnvHttpProxyAgent } = await loadUndici();
   return new EnvHttpProxyAgent({ connections: 8, connectTimeout: 10_000 });
 }
 
@@ -138,7 +145,7 @@ async function sendOnce(
   sending: Sending,
 ): Promise<HttpAnswer> {
   const { api, options, limits, dispatcher, ms } = sending;
-  const { request: ask } = await import('undici');
+  const { request: ask } = await loadUndici();
   const { origin } = new URL(api);
   const url = new URL(`${api}${request.path}`);
   if (url.origin !== origin) throw new TypeError(`${url.href} is elsewhere`);
