@@ -11,6 +11,7 @@ export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
   'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
   'plan-noop-guard': ['plan', 'modules', 'require-noop', 'sha', 'max-age', 'format', 'working-directory', 'policy'],
+  'pr-check': ['comment', 'working-directory', 'policy', 'token', 'api-url'],
   'prepare': ['repository', 'ref', 'token', 'path'],
   'state-artifact-upload': ['name', 'paths', 'if-no-files-found', 'retention-days', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'stateful-gate': ['event-name', 'modules', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'sha', 'working-directory', 'policy', 'token', 'api-url'],

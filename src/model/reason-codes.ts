@@ -3,6 +3,7 @@ import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { BACKUP_REASONS } from './reason-codes/backup.ts';
+import { CHECK_REASONS } from './reason-codes/check.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { LEASE_REASONS } from './reason-codes/lease.ts';
@@ -28,6 +29,7 @@ export const REASONS = {
   ...LINT_REASONS,
   ...LEASE_REASONS,
   ...FREEZE_REASONS,
+  ...CHECK_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

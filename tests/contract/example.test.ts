@@ -41,6 +41,12 @@ test.each(modules)('the module %s of the example is valid', async (id) => {
   ).toEqual([]);
 });
 
+test('the example checks its pull requests, by the workflow as it is', () => {
+  expect(read('.forgejo/workflows/pr-check.yml')).toBe(
+    readRepositoryFile('workflows/pr-check.yml'),
+  );
+});
+
 test('the example has a module of each kind', () => {
   const manifests = modules.map((id) => read(`modules/${id}/module.yaml`));
   for (const driver of ['command', 'compose']) {

@@ -1,13 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkWorkflows } from '../../adapters/workflow-checkers/check-workflows.ts';
-import { findingsOfComplaints } from '../../lint/complaint.ts';
+import { lintSources } from '../../actions/lint-sources.ts';
 import { decideLint } from '../../lint/decide-lint.ts';
-import {
-  lintWorkflows,
-  sortFindings,
-  type WorkflowSource,
-} from '../../lint/lint-workflows.ts';
+import type { WorkflowSource } from '../../lint/lint-workflows.ts';
 import { renderFindings } from '../../lint/render-findings.ts';
 import { WORKFLOW_FOLDERS } from '../../lint/workflow-files.ts';
 import { InputError } from '../../model/errors.ts';
@@ -18,12 +13,7 @@ import type { Terminal } from '../terminal.ts';
 export function lint(dir: string | undefined) {
   return async (terminal: Terminal): Promise<number> => {
     const sources = readSources(dir ?? '.');
-    const { findings: own, readable } = lintWorkflows(sources);
-    const complaints = await checkWorkflows([...readable]);
-    const findings = sortFindings([
-      ...own,
-      ...findingsOfComplaints(complaints),
-    ]);
+    const findings = await lintSources(sources);
     const verdict = decideLint(findings, { files: sources.length, sha: '' });
     for (const line of renderFindings(findings)) terminal.line(line);
     // The table has said what its findings are.

@@ -9,6 +9,7 @@ import { isModuleId } from '../../model/identifiers.ts';
 import { type Manifest, parseManifest } from '../../model/manifest.ts';
 import { type Policy, parsePolicy } from '../../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
+import { findContradictions } from '../../repository/contradictions.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ValidateOptions {
@@ -62,25 +63,7 @@ function checkModules(
     if (parsed.ok) manifests.set(folder, parsed.value);
     else problems.push(...parsed.problems);
   }
-  for (const [id, manifest] of manifests) {
-    const file = `${policy.modules_dir}/${id}/module.yaml`;
-    if (!Object.hasOwn(policy.hosts, manifest.host)) {
-      const hosts = Object.keys(policy.hosts).join(', ');
-      const message = `${manifest.host} is no host of the policy (${hosts})`;
-      problems.push(problem(file, 'host', message));
-    }
-    for (const dependency of manifest.depends_on) {
-      if (!manifests.has(dependency)) {
-        const message = `${dependency} is no valid module`;
-        problems.push(problem(file, 'depends_on', message));
-      }
-    }
-  }
-  for (const id of Object.values(policy.shared).flat()) {
-    if (id !== '*' && !manifests.has(id)) {
-      problems.push(problem(policyFile, 'shared', `${id} is no valid module`));
-    }
-  }
+  problems.push(...findContradictions(policy, policyFile, manifests));
   return { modules: manifests.size, problems };
 }
 
