@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-HLE4D7WJ.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-L4OYHJQZ.js")).openTailscaleHost(o);case"local":return(await import("./local-P4WZR623.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-HLE4D7WJ.js")).closeSshHosts(o,t)}export{e as a,s as b};
