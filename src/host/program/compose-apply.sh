@@ -67,7 +67,7 @@ stop_removed() {
 # Notes what each container of ours was made with, for the next plan. Those
 # that were there before are as they were; what is not known of them stays so.
 note_mounted() {
-  read_containers "$facts/after" || return 1
+  [ -e "$facts/after" ] || read_containers "$facts/after" || return 1
   awk -F '\t' -v contents="$1" -v before="$facts/mounted" -v tree="$2" \
     -v found="$facts/found" -v adopted="$facts/adopted" '
     BEGIN {
@@ -175,6 +175,7 @@ apply_compose() {
   own_services=$facts/wanted
   find_env_files "$base/current"
   returncode=0
+  [ -n "$r_remove" ] || cp "$facts/found" "$facts/after"
   stop_removed || returncode=1
   [ "$returncode" -ne 0 ] || bring_up_planned
   note_mounted "$facts/content-sums" "$r_tree"

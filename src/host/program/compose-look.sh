@@ -138,19 +138,23 @@ read_previous() {
 look() {
   facts=$work/facts
   rm -rf "$facts"
+  compose_version=
   mkdir "$facts" && : >"$facts/unfinished.model" && : >"$facts/mounted" ||
     problem unwritable "no space for what compose says"
   read_salt
   find_compose
-  # shellcheck disable=SC2086 # a path, or docker and its word
-  env -i PATH="$r_path" HOME="$HOME" $compose_program version --short \
-    >"$facts/version" 2>"$facts/version-errors" </dev/null &
-  version_job=$!
+  version_job=
+  [ -n "$worker" ] && [ -n "$compose_stamp" ] || {
+    read_version &
+    version_job=$!
+  }
   read_containers "$facts/found" &
   containers_job=$!
   resolve_model "$1"
-  wait "$version_job"
-  require_compose
+  [ -z "$version_job" ] || {
+    wait "$version_job"
+    require_compose
+  }
   wait "$containers_job" ||
     problem engine "$(tail -n 3 "$facts/found.errors")"
   facts_sum=
@@ -161,9 +165,12 @@ look() {
     hashed=$facts/joined
     join_services "$facts/whole" "$hashed"
   fi
-  on_model "$hashed" config --hash '*' 2>"$facts/hash-errors" |
-    tr ' ' '\t' >"$facts/hashes.raw" &
-  hashes_job=$!
+  hashes_job=
+  : >"$facts/hashes.raw"
+  [ -n "$worker" ] || {
+    read_hashes &
+    hashes_job=$!
+  }
   read_images &
   images_job=$!
   read_previous
@@ -178,19 +185,27 @@ look() {
   list_changed
   list_edited
   list_spoiled
-  wait "$hashes_job"
+  [ -z "$hashes_job" ] || wait "$hashes_job"
   wait "$images_job" && wait "$storage_job" ||
     problem engine "$(tail -q -n 3 "$facts/images.errors" "$facts/storage.errors" 2>/dev/null)"
-  [ -s "$facts/hashes.raw" ] || problem compose_output "$(tail -n 3 "$facts/hash-errors")"
+  [ -z "$hashes_job" ] || [ -s "$facts/hashes.raw" ] ||
+    problem compose_output "$(tail -n 3 "$facts/hash-errors")"
   join_containers
   note_wanted "$facts/new.model" "$facts/wanted"
   print_own_facts >"$facts/own-facts" || problem internal "the facts cannot be read"
   facts_sum=$({
-    printf '%s\n' "$salt" "$live" "$directory"
+    printf '%s\n' "$salt" "$live" "$directory" "${compose_stamp:-$compose_version}"
     cat "$facts/whole" "$facts/own-facts" "$facts/changed" "$facts/content-sums" \
       "$facts/edited"
     cat "$base/model.json" 2>/dev/null
   } | sha256sum | cut -c 1-64)
+}
+
+# Compose makes the same hashes of the same model, so an apply, which is held to
+# model and compose, needs none.
+read_hashes() {
+  on_model "$hashed" config --hash '*' 2>"$facts/hash-errors" |
+    tr ' ' '\t' >"$facts/hashes.raw"
 }
 
 # What the runner decides from. What may hold values of host files comes twice,
@@ -259,6 +274,12 @@ sample_project() {
     cp "$facts/found" "$facts/now"
     judge_containers && { [ -z "$r_http" ] || ask_http; }
   ) >/dev/null 2>&1 && health=healthy
+}
+
+read_version() {
+  # shellcheck disable=SC2086 # a path, or docker and its word
+  env -i PATH="$r_path" HOME="$HOME" $compose_program version --short \
+    >"$facts/version" 2>"$facts/version-errors" </dev/null
 }
 
 # Sets compose_version, such as 2.40.3.

@@ -45,9 +45,11 @@ find_env_files() {
 }
 
 # Sets compose_program. Docker starts its plugin twice for each command, once to
-# ask what it is; called by its own path it takes half the time.
+# ask what it is; called by its own path it takes half the time. Sets
+# compose_stamp to what tells one plugin from another without starting it.
 find_compose() {
   compose_program='docker compose'
+  compose_stamp=
   for place in "$HOME/.docker" /usr/local/lib/docker /usr/local/libexec/docker \
     /usr/lib/docker /usr/libexec/docker; do
     case $place in
@@ -55,6 +57,7 @@ find_compose() {
     esac
     if [ -x "$place/cli-plugins/docker-compose" ]; then
       compose_program=$place/cli-plugins/docker-compose
+      compose_stamp=$(stat -L -c '%i %s %Y' "$compose_program")
       return 0
     fi
   done

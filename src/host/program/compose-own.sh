@@ -14,7 +14,7 @@ print_own_facts() {
   printf '%s\n' "$list" >"$facts/to-make.networks"
   (
     cd "$facts" &&
-      awk -F '\t' "$OWN_FACTS" new.model hashes containers identities images volumes networks
+      awk -F '\t' "$OWN_FACTS" new.model containers identities images volumes networks
   )
 }
 

@@ -113,6 +113,7 @@ undo_compose() {
     grep -qxF -- "$service" "$facts/previous.own" && printf '%s\n' "$service"
   done)
   returncode_failed=$returncode
+  rm -f "$facts/after"
   if [ -n "$back" ]; then
     # shellcheck disable=SC2086 # names of services
     pin_images $back
@@ -122,6 +123,7 @@ undo_compose() {
   [ -z "$unfinished" ] || bring_up_rest || come_back_failed
   returncode=$returncode_failed
   start_fallen
+  rm -f "$facts/after"
   note_mounted "$facts/content-sums-before" "$way_back"
   watch_from_here "$facts/wanted-before"
   if check_health; then

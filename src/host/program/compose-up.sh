@@ -1,20 +1,25 @@
 # ---- compose: up, and what a killed one leaves half made
 
 # bring_up MODEL ARGS...: once more where compose was killed or the engine went
-# away, since both leave things half made.
+# away, since both leave things half made. Begins with the containers of
+# facts/after where that is there, and leaves in it those that are there then.
 bring_up() {
   brought=$1
   shift
   compose_limit=$r_timeout
   mend_names
   run_up "$@"
-  if [ "$returncode" -ge 128 ] || lost_engine || has_half_made; then
+  if ! read_containers "$facts/after" || [ "$returncode" -ge 128 ] ||
+    lost_engine || has_half_made; then
     wait_for_engine
+    rm -f "$facts/after"
     mend_names
     run_up "$@"
     start_fallen
+    rm -f "$facts/after"
+    mend_names brought
+    rm -f "$facts/after"
   fi
-  mend_names brought
   return "$returncode"
 }
 
@@ -32,8 +37,8 @@ run_up() {
 
 # Also one that is back already: what it was asked for may be half done.
 lost_engine() {
-  ! engine_answers || { [ "$returncode" -ne 0 ] &&
-    { grep -Eq "$LOST_ENGINE" "$work/up-output" || [ -n "$(list_fallen)" ]; }; }
+  [ "$returncode" -ne 0 ] &&
+    { grep -Eq "$LOST_ENGINE" "$work/up-output" || [ -n "$(list_fallen)" ]; }
 }
 
 engine_answers() {
@@ -54,7 +59,7 @@ REMOVED=.apply-gates-removed
 # compose leaves a new container under another name, and we one that is to go,
 # though it may be wanted again.
 list_half_made() {
-  read_containers "$facts/mend" || return 1
+  [ -e "$facts/after" ] || read_containers "$facts/after" || return 1
   awk -F '\t' -v own="$own_services" -v suffix="$REMOVED" "$HALF_MADE"'
     BEGIN { while ((getline line < own) > 0) { split(line, c, "\t"); wanted[c[1]] = 1 } }
     { state[$2] = $6 }
@@ -64,7 +69,7 @@ list_half_made() {
       for (id in name) print id "\t" name[id] "\t" service[id] "\t" \
         ("/" name[id] in state ? state["/" name[id]] : "gone")
     }
-  ' "$facts/mend" | while IFS=$TAB read -r id name service state; do
+  ' "$facts/after" | while IFS=$TAB read -r id name service state; do
     ! is_own "$service" || printf '%s\t%s\t%s\n' "$id" "$name" "$state"
   done
 }
