@@ -271,6 +271,13 @@ describe('who starts it, and what it holds', () => {
   });
 });
 
+test('all secrets for a called workflow', () => {
+  const job = `  b: {uses: a/b/.github/workflows/c.yml@${SHA}, secrets: inherit}\n`;
+  expect(
+    lint(workflow(['{run: date}'], { on: 'issue_comment' }) + job),
+  ).toEqual(['high dangerous-trigger 1']);
+});
+
 test('what a job does not say', () => {
   const text = 'on: push\njobs:\n  a:\n    steps:\n      - run: date\n';
   expect(lint(text, '.forgejo/workflows/a.yml')).toEqual([

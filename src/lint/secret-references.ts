@@ -18,6 +18,8 @@ export function secretsOf(part: unknown): string[] {
     ),
     ...(/\bsecrets\s*(?:\[|\)|,|$)/.test(expression) ? ['*'] : []),
   ]);
+  // What a called workflow inherits is everything.
+  if (/"secrets":"inherit"/.test(text)) found.push('*');
   const own = new Set(['GITHUB_TOKEN', 'FORGEJO_TOKEN', 'GITEA_TOKEN']);
   return [...new Set(found)].filter((name) => !own.has(name.toUpperCase()));
 }

@@ -17,8 +17,10 @@ const write = (file: string, lines: readonly string[]) => {
 };
 const lint = async (...args: readonly string[]) => {
   const run = await runCommand({ checkout }, 'lint', ...args);
-  const read = () => run.json() as { findings: { code: string }[] };
-  return { ...run, codes: () => read().findings.map(({ code }) => code) };
+  const read = () =>
+    (run.json() as { findings: { code: string; file: string }[] }).findings;
+  const files = () => [...new Set(read().map((each) => each.file))].sort();
+  return { ...run, files, codes: () => read().map(({ code }) => code) };
 };
 
 const HEAD = ['on: push', 'permissions: {}', 'jobs:', '  a:'];
@@ -46,8 +48,12 @@ it('reports what actionlint and the parser of GitHub say', async () => {
   const file = '.github/workflows/a.yml';
   const steps = ['      - run: date', '        if: steps.x.outputs.y == 1'];
   write(file, [...HEAD, '    needs: [b]', ...JOB, ...steps, '        bad: 1']);
+  // Deep enough to break actionlint, which must hide nothing else.
+  const deep = `        if: ${'('.repeat(3_000)}1${')'.repeat(3_000)}`;
+  write('.github/workflows/0.yml', [...HEAD, ...JOB, '      - run: a', deep]);
   const run = await lint('--json');
   expect(run.exitCode).toBe(0);
+  expect(run.files()).toEqual(['.github/workflows/0.yml', file]);
   expect(new Set(run.codes())).toEqual(
     new Set(['lint/actionlint', 'lint/github-schema']),
   );

