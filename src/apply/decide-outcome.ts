@@ -6,7 +6,7 @@ import {
   type Verdict,
   type VerdictSubject,
 } from '../model/verdict.ts';
-import { isGood, type ModuleOutcome, wordOf } from './attempt.ts';
+import { type Attempt, isGood, type ModuleOutcome, wordOf } from './attempt.ts';
 import { describeOutcome } from './describe-outcome.ts';
 
 /** Ids by how it went, each in one list. */
@@ -91,6 +91,20 @@ function findingsOf(outcome: ModuleOutcome): readonly Finding[] {
   return 'finding' in result
     ? [{ ...result.finding, module: attempt.module }]
     : [];
+}
+
+/** One attempt for the verdict file, before it begins. */
+export function describeIntent(attempt: Attempt): Evidence {
+  return {
+    module: attempt.module,
+    host: attempt.host,
+    sha: attempt.sha,
+    tree: attempt.tree,
+    plan_digest: attempt.planDigest,
+    attempt: attempt.record,
+    actor: attempt.actor,
+    run: attempt.run,
+  };
 }
 
 /** One result for the verdict and the verdict file. */

@@ -27,6 +27,12 @@ export function addAuditCommands(program: Command, perform: Perform): void {
       'checkpoint from which on to read; it vouches as well',
     )
     .option(
+      '--host <name>',
+      'host whose checkpoint vouches for the log (repeatable)',
+      collect,
+    )
+    .option('--ssh-key-file <file>', 'private key for the hosts')
+    .option(
       '--key <key>',
       'public key that must have signed, or a file with it (repeatable)',
       collect,

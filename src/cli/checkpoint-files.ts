@@ -27,27 +27,37 @@ export function readKeys(given: readonly string[]): NoteVerifier[] {
   });
 }
 
-/** Checkpoints of files, or the first of them that cannot be trusted. */
+/** A checkpoint as it was found, and where. */
+export interface FoundCheckpoint {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function findCheckpointFile(path: string): FoundCheckpoint {
+  return { name: path, text: readText('--checkpoint', path) };
+}
+
+/** Checkpoints, or the first of them that cannot be trusted. */
 export type TrustedCheckpoints =
   | { readonly ok: true; readonly checkpoints: readonly Checkpoint[] }
   | { readonly ok: false; readonly detail: string };
 
 export function readCheckpoints(
-  paths: readonly string[],
+  found: readonly FoundCheckpoint[],
   keys: readonly NoteVerifier[],
 ): TrustedCheckpoints {
   const checkpoints: Checkpoint[] = [];
-  for (const path of paths) {
-    const read = readCheckpoint(readText('--checkpoint', path), keys);
+  for (const { name, text } of found) {
+    const read = readCheckpoint(text, keys);
     if (read.ok) {
       checkpoints.push(read.checkpoint);
     } else if (read.problem === 'malformed') {
       throw new ActionError(
         'audit/malformed-checkpoint',
-        printable(`${path} is no checkpoint`),
+        printable(`${name} is no checkpoint`),
       );
     } else {
-      return { ok: false, detail: `${path}: ${DETAILS[read.problem]}` };
+      return { ok: false, detail: `${name}: ${DETAILS[read.problem]}` };
     }
   }
   return { ok: true, checkpoints };

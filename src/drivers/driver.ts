@@ -71,6 +71,8 @@ export interface ApplyRequest {
   readonly fence?: number;
   /** Id of its holder: a number that was given twice counts for one of them. */
   readonly holder?: string;
+  /** How far the audit log went; the host refuses one that went further. */
+  readonly checkpoint?: string;
   /** How long to wait for the lock of the host; 60 seconds if not given. */
   readonly lockWaitMs?: number;
 }

@@ -15,6 +15,7 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   unwritable: 'host/unwritable',
   engine: 'host/engine-unavailable',
   compose_output: 'host/unsupported',
+  rolled_back: 'audit/rolled-back',
 };
 
 /** One value of an answer as text, empty where it is missing. */
@@ -37,6 +38,7 @@ export function problemOf(
   const lines = host.redact(said.trim()).split('\n');
   const detail = printable(lines.join(' | '));
   if (problem === 'occupied') return occupied(detail, host, release);
+  if (problem === 'rolled_back') return rolledBack(detail, host, release);
   return finding(
     CODES[problem] ?? 'internal/bug',
     `${host.name}: ${printable(problem)}${detail === '' ? '' : ` (${detail})`}`,
@@ -50,6 +52,20 @@ function remedyOf(said: string, { name, policy }: HostSession) {
   if (said !== `${root} cannot be made`) return {};
   const owner = user === undefined ? '' : ` -o ${user}`;
   return { remedy: `As root on ${name}: install -d -m 755${owner} ${root}` };
+}
+
+/** The witness on the host is ahead of the log that we see. */
+function rolledBack(
+  detail: string,
+  host: HostSession,
+  release: ReleaseName,
+): Finding {
+  const witness = `${host.policy.runtime_root}/.checkpoint`;
+  const forget = commandOnHost(host, `rm ${witness}`);
+  return finding('audit/rolled-back', `${host.name}: ${detail}`, {
+    module: release.module,
+    remedy: `See what is missing: apply-gates audit verify --host ${host.name}. Find out who rewrote the state branch, and push the entries again from a clone that has them. Only where a person began the log anew on purpose: ${forget}`,
+  });
 }
 
 /** Something that is not ours stands where the link to a release belongs. */

@@ -22,6 +22,7 @@ const PROGRAMS = {
     'compose-edited',
     'compose-adopt',
     'compose-health',
+    'witness',
     'apply',
     'compose-up',
     'compose-undo',

@@ -1,6 +1,8 @@
 import { isGood, type ModuleOutcome } from '../../apply/attempt.ts';
 import { describeOutcome } from '../../apply/describe-outcome.ts';
 import type { Reconciled } from '../../apply/reconciled.ts';
+import type { Checkpoint } from '../../audit/checkpoint.ts';
+import type { ApplyResult } from '../../drivers/driver.ts';
 import { loadDriver } from '../../drivers/load-driver.ts';
 import { ActionError } from '../../model/errors.ts';
 import { type Finding, finding, type Verdict } from '../../model/verdict.ts';
@@ -24,6 +26,8 @@ export interface ApplyWork {
   readonly verdicts: readonly Verdict[];
   readonly hosts: ModuleHosts;
   readonly recorder: AttemptRecorder;
+  /** As it is left with the hosts, signed where there is a key. */
+  readonly renderCheckpoint: (checkpoint: Checkpoint) => string;
   readonly armed: boolean;
 }
 
@@ -109,6 +113,29 @@ function holdAfterError(module: ReadyModule) {
   };
 }
 
+/** So often other runs may have come first to a host with a newer log. */
+const MAX_ADVANCES = 5;
+
+/**
+ * Tells the host how far the log went. Where the host knows of a log that went
+ * further, another run may have added to it since: then the branch has it, too.
+ */
+async function withWitness(
+  { recorder, renderCheckpoint }: ApplyWork,
+  apply: (checkpoint: string) => Promise<ApplyResult>,
+): Promise<ApplyResult> {
+  for (let advances = 0; ; advances += 1) {
+    const { checkpoint } = recorder;
+    if (!checkpoint) throw new TypeError('nothing was announced');
+    const result = await apply(renderCheckpoint(checkpoint));
+    const behind =
+      result.result === 'refused' &&
+      result.finding.code === 'audit/rolled-back';
+    if (!behind || advances >= MAX_ADVANCES) return result;
+    if (!(await recorder.advance())) return result;
+  }
+}
+
 async function applyModule(
   work: ApplyWork,
   module: ReadyModule,
@@ -125,14 +152,17 @@ async function applyModule(
   });
   if (!read.ok) return hold(module, read.findings[0]);
   const attempt = work.recorder.begin(source.id);
-  const result = await driver.apply({
+  const request = {
     host: work.hosts.of(source),
     release: read.release,
     plan,
     armed: work.armed,
     run: attempt.run,
     clock: ports.clock,
-  });
+  };
+  const result = await withWitness(work, (checkpoint) =>
+    driver.apply({ ...request, checkpoint }),
+  );
   if ('output' in result) printHostOutput(source.id, result.output, ports);
   return { kind: 'attempted', attempt, result };
 }

@@ -1,9 +1,11 @@
 import type { Attempt, ModuleOutcome } from '../../apply/attempt.ts';
-import { describeResult } from '../../apply/decide-outcome.ts';
+import { describeIntent, describeResult } from '../../apply/decide-outcome.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { AppendedEntry } from '../../audit/plan-append.ts';
+import { readTail } from '../../audit/read-tail.ts';
 import type { Finding } from '../../model/verdict.ts';
+import type { StateStore } from '../../state/store.ts';
 import type { Ports } from '../step.ts';
 import {
   type Announcement,
@@ -17,6 +19,7 @@ interface RecorderOptions {
   readonly step: string;
   readonly sha: string;
   readonly log: AuditLog;
+  readonly store: StateStore;
 }
 
 /** An announced attempt, and how far it got. */
@@ -95,6 +98,18 @@ export class AttemptRecorder {
   /** Puts every result that is not stored yet on the state branch. */
   flush(): Promise<void> {
     return this.#inTurn(() => this.#store());
+  }
+
+  /** Looks how far the log went meanwhile; true where others added to it. */
+  async advance(): Promise<boolean> {
+    const known = this.#checkpoint;
+    const { log, size, head } = await readTail(
+      await this.#options.store.fetch(),
+    );
+    if (!known || log !== known.log || head === undefined) return false;
+    if (size <= known.size) return false;
+    this.#checkpoint = { log, size, head };
+    return true;
   }
 
   close(): void {
@@ -179,17 +194,4 @@ function checkpointAt({ log, seq, hash }: AppendedEntry): Checkpoint {
 
 function moduleOf(outcome: ModuleOutcome): string {
   return outcome.kind === 'held' ? outcome.module : outcome.attempt.module;
-}
-
-function describeIntent(attempt: Attempt) {
-  return {
-    module: attempt.module,
-    host: attempt.host,
-    sha: attempt.sha,
-    tree: attempt.tree,
-    plan_digest: attempt.planDigest,
-    attempt: attempt.record,
-    actor: attempt.actor,
-    run: attempt.run,
-  };
 }

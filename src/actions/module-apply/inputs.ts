@@ -12,6 +12,7 @@ const schema = z.object({
     .optional(),
   'require-noop': booleanForm,
   'state-ssh-key': z.string().optional(),
+  'audit-sign-key': z.string().optional(),
 });
 
 export type ModuleApplyInputs = ReturnType<typeof parseModuleApplyInputs>;
@@ -24,5 +25,6 @@ export function parseModuleApplyInputs(raw: RawInputs) {
     plan: inputs.plan,
     requireNoop: inputs['require-noop'],
     stateSshKey: inputs['state-ssh-key'],
+    auditSignKey: inputs['audit-sign-key'],
   };
 }

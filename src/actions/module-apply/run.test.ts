@@ -144,6 +144,7 @@ describe('module-apply', () => {
     await push(platform.module('web'));
     const remove = ['push', '-q', 'origin', ':refs/heads/platform-state'];
     platform.git(...remove);
+    rmSync(join(platform.runtimeRoot, '.checkpoint'));
     const run = await dispatch({ module: 'web' });
     expect(run.code('apply')).toBe('apply/noop');
     expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('noop');

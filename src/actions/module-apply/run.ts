@@ -12,11 +12,13 @@ import { openRepositoryAudit } from '../../repository/repository-audit.ts';
 import type { RepositoryState } from '../../repository/repository-state.ts';
 import { openStateAt } from '../../repository/state-place.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
+import type { StateStore } from '../../state/store.ts';
 import { openModuleHosts } from '../open-module-hosts.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import { type ApplyWork, applyModules } from './apply-modules.ts';
 import { AttemptRecorder } from './attempt-recorder.ts';
 import { checkBeforeApply, type Readiness } from './check-before-apply.ts';
+import { readCheckpointForm } from './checkpoint-form.ts';
 import { explainAttempts } from './explain-attempts.ts';
 import { type ModuleApplyInputs, parseModuleApplyInputs } from './inputs.ts';
 import { splitObserved } from './split-observed.ts';
@@ -38,6 +40,7 @@ export const moduleApplyStep: Step = {
     'ssh-key': '',
     'ssh-key-file': '',
     'state-ssh-key': '',
+    'audit-sign-key': '',
   },
   outputs: [
     'applied',
@@ -95,10 +98,12 @@ async function applyReady(
   try {
     const explained = await explainAttempts(toApply, hosts, ports);
     const opened = { subject, modules: toApply, hosts, verdicts };
-    const work = { ...opened, ...explained, armed };
-    const secrets = [inputs.token, inputs.sshKey, inputs.stateSshKey];
+    const renderCheckpoint = readCheckpointForm(inputs);
+    const work = { ...opened, ...explained, armed, renderCheckpoint };
+    const { token, sshKey, stateSshKey, auditSignKey } = inputs;
+    const secrets = [token, sshKey, stateSshKey, auditSignKey];
     const log = openRepositoryAudit(ports, state, secrets);
-    const done = await applyOnRecord(work, log, ports);
+    const done = await applyOnRecord(work, { log, store: state.store }, ports);
     const { outcomes, problems, status, checkpoint } = done;
     const said = decideOutcome(about, outcomes, { problems, observed });
     const evidence = { ...said.evidence, ...(checkpoint && { checkpoint }) };
@@ -111,11 +116,11 @@ async function applyReady(
 /** Whatever happens in between, what was begun is put on the state branch. */
 async function applyOnRecord(
   work: Omit<ApplyWork, 'recorder'>,
-  log: AuditLog,
+  record: { readonly log: AuditLog; readonly store: StateStore },
   ports: Ports,
 ) {
   const sha = work.subject.head;
-  const recorder = new AttemptRecorder({ step: NAME, sha, log }, ports);
+  const recorder = new AttemptRecorder({ step: NAME, sha, ...record }, ports);
   const problems: Finding[] = [];
   let outcomes: readonly ModuleOutcome[];
   try {

@@ -13,12 +13,16 @@ import {
   type Verdict,
 } from '../../model/verdict.ts';
 import {
+  type FoundCheckpoint,
+  findCheckpointFile,
   readCheckpoints,
   readKeys,
   writeCheckpoint,
 } from '../checkpoint-files.ts';
+import { openRemoteState } from '../git-log.ts';
 import type { LogPlace } from '../log-place.ts';
 import { openLogPlace } from '../open-log-place.ts';
+import { readWitness } from '../read-witness.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RepositoryOptions } from './options.ts';
 
@@ -26,6 +30,9 @@ export interface VerifyOptions extends RepositoryOptions {
   readonly checkpoint?: readonly string[];
   /** Checkpoint from which on the entries are read. */
   readonly since?: string;
+  /** Hosts whose checkpoint vouches as well. */
+  readonly host?: readonly string[];
+  readonly sshKeyFile?: string;
   readonly key?: readonly string[];
   readonly output?: string;
   readonly signKeyFile?: string;
@@ -37,7 +44,11 @@ export function auditVerify(place: string | undefined, options: VerifyOptions) {
     const { since, output } = options;
     const { checkpoint = [], key = [] } = options;
     const paths = [...checkpoint, ...(since ? [since] : [])];
-    const trust = readCheckpoints(paths, readKeys(key));
+    const found = [
+      ...paths.map(findCheckpointFile),
+      ...(await askHosts(options, terminal)),
+    ];
+    const trust = readCheckpoints(found, readKeys(key));
     const report = trust.ok
       ? await verifyPlace(place, trust.checkpoints, options, terminal)
       : untrusted(trust.detail);
@@ -48,6 +59,29 @@ export function auditVerify(place: string | undefined, options: VerifyOptions) {
     if (output !== undefined) keepCheckpoint(output, report, options);
     return exitStatusOfVerdict(verdict);
   };
+}
+
+/** One that keeps no checkpoint yet vouches for nothing. */
+async function askHosts(
+  { host = [], sshKeyFile, ...options }: VerifyOptions,
+  terminal: Terminal,
+): Promise<FoundCheckpoint[]> {
+  if (host.length === 0) return [];
+  const remote = await openRemoteState(options, terminal);
+  const found: FoundCheckpoint[] = [];
+  try {
+    for (const name of host) {
+      const text = await readWitness(remote, name, sshKeyFile);
+      if (text === undefined) {
+        terminal.line(`${name} keeps no checkpoint of the log yet.`);
+      } else {
+        found.push({ name, text });
+      }
+    }
+  } finally {
+    remote.close();
+  }
+  return found;
 }
 
 async function verifyPlace(

@@ -31,6 +31,7 @@ export async function applyCommand(
   const reply = await host.perform({
     fields: {
       op: 'apply',
+      checkpoint: request.checkpoint ?? '',
       body_sha256: packed.sha256,
       ...commandFields(host, release),
       attempt: record,

@@ -40,6 +40,7 @@ export async function applyCompose(
   const reply = await host.perform({
     fields: {
       op: 'apply',
+      checkpoint: request.checkpoint ?? '',
       body_sha256: packed.sha256,
       body_size: String(packed.archive.length),
       ...composeFields(host, release),

@@ -267,6 +267,7 @@ run_worker() {
   base=$r_root/$r_runtime
   begin_attempt
   take_lock
+  check_witness
   read_live
   previous=$live
   claim_record started

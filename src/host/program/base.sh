@@ -132,7 +132,7 @@ read_request() {
     fi
     key=${line%%[=:]*}
     case $key in
-    op | driver | root | runtime | module | folder | tree | sha | path | attempt | abandon | \
+    op | checkpoint | driver | root | runtime | module | folder | tree | sha | path | attempt | abandon | \
       body_sha256 | host_files | host_dirs | timeout | plan_argv | apply_argv | \
       stop_argv | health_argv | health_timeout | streak | interval | http | \
       expect_release | expect_status | expect_output | stateful | armed | fence | \
@@ -158,7 +158,7 @@ read_request() {
 }
 
 forget_request() {
-  r_op='' r_driver='' r_root='' r_runtime='' r_module='' r_folder='' r_tree='' r_sha='' r_path=''
+  r_op='' r_checkpoint='' r_driver='' r_root='' r_runtime='' r_module='' r_folder='' r_tree='' r_sha='' r_path=''
   r_attempt='' r_abandon='' r_body_sha256='' r_host_files='' r_host_dirs=''
   r_timeout='' r_plan_argv='' r_apply_argv='' r_stop_argv='' r_health_argv=''
   r_health_timeout='' r_streak='' r_interval='' r_http='' r_expect_release=''

@@ -71,6 +71,13 @@ export const AUDIT_REASONS = {
     remedy:
       'Run `apply-gates audit verify`, look at who changed the state branch, and restore the log in a commit of its own (docs/state.md shows how). A log of another tool is sealed with `apply-gates audit adopt state/AUDIT_LOG.jsonl`.',
   },
+  'audit/rolled-back': {
+    exit: 9,
+    cause:
+      'The host remembers an audit log that went further than this one, or another one. Nothing was changed.',
+    remedy:
+      'Run `apply-gates audit verify --host <name>`, find out who rewrote the state branch, and push the missing entries again from a clone that has them.',
+  },
   'audit/consistent': {
     exit: 0,
     cause: 'The audit log is whole as far as the checkpoints vouch for it.',
