@@ -24,6 +24,8 @@ export const autoApplyStep: Step = {
     'api-url': '',
     'ssh-key': '',
     'ssh-key-file': '',
+    'state-ssh-key': '',
+    'audit-sign-key': '',
     module: '',
     'allow-stateful': 'false',
     'backup-ref': '',
@@ -36,7 +38,11 @@ export const autoApplyStep: Step = {
         lane: AUTO_APPLY,
         steps: STEPS,
         inputs: laneInputs(inputs),
-        secrets: { APPLY_GATES_SSH_KEY: inputs['ssh-key'] ?? '' },
+        secrets: {
+          APPLY_GATES_SSH_KEY: inputs['ssh-key'] ?? '',
+          APPLY_GATES_STATE_SSH_KEY: inputs['state-ssh-key'] ?? '',
+          APPLY_GATES_AUDIT_SIGN_KEY: inputs['audit-sign-key'] ?? '',
+        },
         common: inputs,
         onStep: ({ outcome }) => {
           if (outcome) printVerdict(outcome.verdict, ports);

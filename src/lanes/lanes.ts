@@ -42,6 +42,15 @@ const goesOn = {
   name: 'eligible',
 } as const;
 const sshKey: Wire = { from: 'secret', name: 'APPLY_GATES_SSH_KEY' };
+/** For who writes the state branch; the token of the job may read it. */
+const stateSshKey: Wire = {
+  from: 'secret',
+  name: 'APPLY_GATES_STATE_SSH_KEY',
+};
+const auditSignKey: Wire = {
+  from: 'secret',
+  name: 'APPLY_GATES_AUDIT_SIGN_KEY',
+};
 
 /**
  * Push to the default branch (stateless modules only), and dispatch by hand,
@@ -124,9 +133,16 @@ export const AUTO_APPLY: LaneDefinition = {
         modules: output('stateful', 'eligible'),
         'require-noop': output('stateful', 'require-noop'),
         'ssh-key': sshKey,
+        'state-ssh-key': stateSshKey,
+        'audit-sign-key': auditSignKey,
       },
     },
-    { id: 'report', action: 'lane-report', runs: { when: 'always' }, with: {} },
+    {
+      id: 'report',
+      action: 'lane-report',
+      runs: { when: 'always' },
+      with: { 'state-ssh-key': stateSshKey },
+    },
   ],
 };
 

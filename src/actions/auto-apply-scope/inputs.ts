@@ -19,6 +19,7 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
+  'state-ssh-key': z.string().optional(),
 });
 
 export type ScopeInputs = ReturnType<typeof parseScopeInputs>;
@@ -36,5 +37,6 @@ export function parseScopeInputs(raw: RawInputs) {
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
     token: inputs.token,
+    stateSshKey: inputs['state-ssh-key'],
   };
 }

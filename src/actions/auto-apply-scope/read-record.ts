@@ -1,8 +1,9 @@
 import type { Status } from '../../model/status.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
+import { openStateAt } from '../../repository/state-place.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { Ports } from '../step.ts';
+import type { ScopeInputs } from './inputs.ts';
 
 /** What the remote knows: what was applied, and where its branches stand. */
 export interface RemoteRecord {
@@ -14,14 +15,9 @@ export interface RemoteRecord {
 export async function readRecord(
   ports: Ports,
   subject: Subject,
-  token: string | undefined,
+  inputs: Pick<ScopeInputs, 'token' | 'stateSshKey'>,
 ): Promise<RemoteRecord> {
-  const { repository, policy } = subject;
-  const { store, close } = await openRepositoryState(ports, {
-    repository,
-    branch: policy.state.branch,
-    token,
-  });
+  const { store, close } = await openStateAt(ports, subject, inputs);
   try {
     const snapshot = await store.fetch();
     const statuses = await readStatuses(snapshot);

@@ -24,6 +24,7 @@ export const autoApplyScopeStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
+    'state-ssh-key': '',
   },
   outputs: ['modules', 'eligible', 'blocked', 'stateful', 'count'],
   run: async (raw, ports) => {
@@ -62,7 +63,7 @@ async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
   // Neither is left behind where the other fails: both clean up after them.
   const both = await Promise.allSettled([
     readRepository(subject),
-    readRecord(ports, subject, inputs.token),
+    readRecord(ports, subject, inputs),
   ]);
   const reading = settled(both[0]);
   const record = settled(both[1]);

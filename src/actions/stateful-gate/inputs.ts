@@ -23,6 +23,7 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
+  'state-ssh-key': z.string().optional(),
 });
 
 export type StatefulGateInputs = ReturnType<typeof parseStatefulGateInputs>;
@@ -39,5 +40,6 @@ export function parseStatefulGateInputs(raw: RawInputs) {
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
     token: inputs.token,
+    stateSshKey: inputs['state-ssh-key'],
   };
 }

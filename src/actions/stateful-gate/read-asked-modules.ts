@@ -7,7 +7,7 @@ import {
   type ModuleFacts,
   readModuleFacts,
 } from '../../repository/module-facts.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
+import { openStateAt } from '../../repository/state-place.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { Ports } from '../step.ts';
@@ -26,12 +26,13 @@ export async function readAskedModules(
   subject: Subject,
   request: {
     readonly ids: readonly string[];
-    readonly token?: string | undefined;
+    readonly token: string | undefined;
+    readonly stateSshKey: string | undefined;
   },
   ports: Ports,
 ): Promise<AskedModules> {
   if (request.ids.length === 0) return { modules: [], findings: [] };
-  const statuses = await fetchStatuses(subject, request.token, ports);
+  const statuses = await fetchStatuses(subject, request, ports);
   const facts = await readModuleFacts(subject, request.ids, statuses);
   const modules: AskedModule[] = [];
   const findings: Finding[] = [];
@@ -44,12 +45,11 @@ export async function readAskedModules(
 }
 
 async function fetchStatuses(
-  { repository, policy }: Subject,
-  token: string | undefined,
+  subject: Subject,
+  access: Parameters<typeof openStateAt>[2],
   ports: Ports,
 ): Promise<ReadonlyMap<string, Status>> {
-  const branch = policy.state.branch;
-  const state = await openRepositoryState(ports, { repository, branch, token });
+  const state = await openStateAt(ports, subject, access);
   try {
     return await readStatuses(await state.store.fetch());
   } finally {

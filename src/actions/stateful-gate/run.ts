@@ -23,6 +23,7 @@ export const statefulGateStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
+    'state-ssh-key': '',
   },
   outputs: ['eligible', 'require-noop'],
   run: async (raw, ports) => {
@@ -48,7 +49,7 @@ async function judge(
   const { event, head, policy } = subject;
   const { modules, findings } = await readAskedModules(
     subject,
-    { ids: inputs.modules, token: inputs.token },
+    { ...inputs, ids: inputs.modules },
     ports,
   );
   const [first, ...others] = findings;
