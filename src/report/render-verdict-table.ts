@@ -1,6 +1,6 @@
 import type { Verdict } from '../model/verdict.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
-import { oneLine } from './one-line.ts';
+import { renderColumns } from './render-columns.ts';
 
 const COLUMNS = ['gate', 'decision', 'code', 'modules', 'reason'] as const;
 
@@ -63,19 +63,5 @@ function renderMarkdown(rows: readonly (readonly string[])[]): string {
 }
 
 function renderText(rows: readonly (readonly string[])[]): string {
-  const table: readonly (readonly string[])[] = [
-    COLUMNS,
-    ...rows.map((row) => row.map((cell) => oneLine(cell))),
-  ];
-  const widths = COLUMNS.map((_, column) =>
-    Math.max(...table.map((row) => row[column]?.length ?? 0)),
-  );
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return renderColumns([COLUMNS, ...rows]).join('\n');
 }

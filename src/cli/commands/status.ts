@@ -1,75 +1,99 @@
 import { ActionError } from '../../model/errors.ts';
-import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import type { Status } from '../../model/status.ts';
-import { readPolicy } from '../../repository/read-policy.ts';
-import { openRepositoryState } from '../../repository/repository-state.ts';
-import { openWorkingDirectory } from '../../repository/subject.ts';
+import { renderColumns } from '../../report/render-columns.ts';
+import { openHistory, readDefaultTip } from '../../repository/history.ts';
+import {
+  type LivePosition,
+  readLivePositions,
+} from '../../repository/live-positions.ts';
+import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatus, readStatuses } from '../../state/status-store.ts';
-import { describeHolds, formatHold, type Hold } from '../describe-holds.ts';
-import { type LocalRun, openLocalRun } from '../local-run.ts';
+import { describeHolds, formatHold } from '../describe-holds.ts';
+import { openRemoteState, type RemoteState } from '../git-log.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RepositoryOptions } from './options.ts';
+
+type ShownStatus = Status & {
+  /** Where what is live stands to the default branch. */
+  readonly position: LivePosition;
+};
 
 /** Shows what the state branch says about one module, or all of them. */
 export function status(module: string | undefined, options: RepositoryOptions) {
   return async (terminal: Terminal): Promise<number> => {
-    const run = await openLocalRun(
-      { ...options, event: 'workflow_dispatch' },
-      terminal,
-    );
+    const remote = await openRemoteState(options, terminal);
     try {
-      const { shown, holds } = await fetchStatuses(run, module, options);
-      if (module !== undefined && shown.length === 0) {
-        throw new ActionError(
-          'scope/unknown-module',
-          `${module}: the state branch knows no such module`,
-          { remedy: 'Leave the module out to see every module it knows.' },
-        );
-      }
-      for (const each of shown) terminal.line(formatStatus(each));
-      if (shown.length === 0) terminal.line('Nothing was applied yet.');
+      const snapshot = await remote.store.fetch();
+      const found = await findStatuses(snapshot, module);
+      const shown = await locate(found, snapshot, remote);
+      const now = remote.run.ports.clock.now();
+      const holds = await describeHolds(snapshot, now);
+      for (const line of renderStatuses(shown)) terminal.line(line);
       for (const each of holds) terminal.line(formatHold(each));
       terminal.document({ modules: shown, holds });
       return 0;
     } finally {
-      run.close();
+      remote.close();
     }
   };
 }
 
-async function fetchStatuses(
-  run: LocalRun,
+async function findStatuses(
+  snapshot: StateSnapshot,
   module: string | undefined,
-  options: RepositoryOptions,
-): Promise<{ readonly shown: Status[]; readonly holds: readonly Hold[] }> {
-  const repository = openWorkingDirectory(run.ports, '.');
-  const path = options.policy ?? DEFAULT_POLICY_PATH;
-  const policy = await readPolicy(repository, run.head, path);
-  const { store, close } = await openRepositoryState(run.ports, {
-    repository,
-    branch: policy.state.branch,
-  });
-  try {
-    const snapshot = await store.fetch();
-    const holds = await describeHolds(snapshot, run.ports.clock.now());
-    if (module === undefined) {
-      const shown = [...(await readStatuses(snapshot)).values()];
-      return { shown, holds };
-    }
-    const found = await readStatus(snapshot, module);
-    return { shown: found ? [found] : [], holds };
-  } finally {
-    close();
-  }
+): Promise<Status[]> {
+  if (module === undefined) return [...(await readStatuses(snapshot)).values()];
+  const found = await readStatus(snapshot, module);
+  if (found) return [found];
+  throw new ActionError(
+    'scope/unknown-module',
+    `${module}: the state branch knows no such module`,
+    { remedy: 'Leave the module out to see every module it knows.' },
+  );
 }
 
-function formatStatus(each: Status): string {
-  const live = each.last_apply_sha?.slice(0, 12) ?? 'nothing';
-  const from =
-    each.last_apply_pr === null ? '' : ` from PR #${each.last_apply_pr}`;
+/** The remote says where its default branch is; else what was last fetched. */
+async function locate(
+  found: readonly Status[],
+  snapshot: StateSnapshot,
+  { run, place }: RemoteState,
+): Promise<ShownStatus[]> {
+  const { repository, policy } = place;
+  const { context } = run.ports;
+  const history = openHistory(repository, context, undefined);
+  const branch = run.event.defaultBranch;
+  const tip =
+    snapshot.remoteHeads.get(`refs/heads/${branch}`) ??
+    (await readDefaultTip(repository, branch));
+  const positions = await readLivePositions({ history, policy, tip }, found);
+  return found.map((each) => ({
+    ...each,
+    position: positions.get(each.module) ?? 'unknown',
+  }));
+}
+
+const HEADER = [
+  ...['MODULE', 'LIVE', 'PR', 'POSITION', 'RESULT', 'HEALTH'],
+  ...['WHEN', 'BY', 'HOST', 'RUN'],
+];
+
+function renderStatuses(shown: readonly ShownStatus[]): string[] {
+  if (shown.length === 0) return ['Nothing was applied yet.'];
+  return renderColumns([HEADER, ...shown.map(rowOf)]);
+}
+
+function rowOf(each: ShownStatus): string[] {
+  const { last_apply_pr: pr, run } = each;
   return [
-    `${each.module}: ${each.last_apply_result}, ${each.health}`,
-    `${live}${from} on ${each.last_apply_host}`,
-    `${each.last_apply_at} by ${each.last_apply_actor} (run ${each.run.url || each.run.id})`,
-  ].join(' · ');
+    each.module,
+    each.last_apply_sha?.slice(0, 12) ?? '-',
+    pr === null ? '-' : `#${pr}`,
+    each.position,
+    each.last_apply_result,
+    each.health,
+    each.last_apply_at.replace(/\.\d+Z$/, 'Z'),
+    each.last_apply_actor,
+    each.last_apply_host,
+    run.url || run.id,
+  ];
 }
