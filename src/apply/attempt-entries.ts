@@ -16,11 +16,13 @@ export interface RunOrigin {
 export interface ChangeOrigin {
   /** Names of the commits' authors, as git has them: anybody can write one. */
   readonly authors: readonly string[] | null;
-  readonly approval: Approval | null;
+  readonly approvals: readonly Approval[] | null;
 }
 
-/** What an approval gate of the lane found about one module. */
+/** What the approval gate of the lane found: one for each pull request. */
 export interface Approval {
+  /** What it was merged as. */
+  readonly sha: string | null;
   readonly pr: number | null;
   readonly approvers: readonly string[];
   readonly merger: string | null;
@@ -35,8 +37,8 @@ export function intentOf(
   by: RunOrigin,
   origin: ChangeOrigin & { readonly gates: GateCodes },
 ): EntryDraft {
-  const { authors, approval, gates } = origin;
-  const body = { ...describe(attempt), by, authors, approval, gates };
+  const { authors, approvals, gates } = origin;
+  const body = { ...describe(attempt), by, authors, approvals, gates };
   return { kind: 'intent', fence: null, body };
 }
 

@@ -4,16 +4,16 @@
 /** Inputs of each action of apply-gates; `auto-apply` is the lane in one step. */
 export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
-  'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url'],
+  'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'backup-before-apply': ['module', 'dry-run', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
   'freeze': ['change', 'module', 'host', 'all', 'reason', 'until', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'lane-report': ['record', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
-  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
+  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key'],
   'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
   'plan-noop-guard': ['plan', 'modules', 'require-noop', 'sha', 'max-age', 'format', 'working-directory', 'policy'],
   'pr-check': ['comment', 'working-directory', 'policy', 'token', 'api-url'],
   'prepare': ['repository', 'ref', 'token', 'path'],
   'state-artifact-upload': ['name', 'paths', 'if-no-files-found', 'retention-days', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
-  'stateful-gate': ['event-name', 'modules', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'sha', 'working-directory', 'policy', 'token', 'api-url'],
-  'auto-apply': ['working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'module', 'allow-stateful', 'backup-ref', 'stateful-confirm'],
+  'stateful-gate': ['event-name', 'modules', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
+  'auto-apply': ['working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key', 'module', 'allow-stateful', 'backup-ref', 'stateful-confirm'],
 };

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../apply/attempt.ts';
-import { findApproval } from '../../apply/find-approval.ts';
+import { findApprovals } from '../../apply/find-approvals.ts';
 import { attemptName } from '../../drivers/attempt/attempt-name.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { readAuthors } from '../../repository/commit-authors.ts';
@@ -22,9 +22,9 @@ export async function describeAttempts(
     const range = { since, head: subject.head };
     const paths = entries.map(({ path }) => path);
     const authors = await readAuthors(subject.repository, range, paths);
-    const approval = findApproval(verdicts, id);
+    const approvals = findApprovals(verdicts, id);
     const attempt = describeAttempt(subject, module, ports);
-    const origin = { authors, approval };
+    const origin = { authors, approvals };
     attempts.push({ attempt, plan: module.plan, origin });
   }
   const gates = verdicts.map(({ gate, code }) => [gate, code] as const);

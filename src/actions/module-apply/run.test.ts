@@ -105,7 +105,7 @@ describe('module-apply', () => {
     expect(entries[3]?.body).toMatchObject({
       ...about,
       authors: ['Ada'],
-      approval: null,
+      approvals: null,
       gates: { 'plan-noop-guard': 'plan/drift-allowed' },
     });
     expect(entries[6]?.body).toMatchObject({

@@ -18,10 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => platform.close());
 
-function push(changes: Changes, common: Record<string, string> = {}) {
+function push(changes: Changes, secrets: Record<string, string> = {}) {
   const before = platform.git('rev-parse', 'HEAD');
   const after = platform.commit(changes);
-  return runTestLane(platform, pushEvent(before, after), { common });
+  return runTestLane(platform, pushEvent(before, after), { secrets });
 }
 const version = (version: string) => ({
   'modules/web/version': `${version}\n`,
@@ -105,7 +105,7 @@ describe('32: a witness that is ahead', () => {
 
 it('signs what it leaves with the host where it has a key', async () => {
   const { privatePem, publicPem } = makeSigningKeys();
-  await push(version('2'), { 'audit-sign-key': privatePem });
+  await push(version('2'), { APPLY_GATES_AUDIT_SIGN_KEY: privatePem });
   const key = join(platform.root, 'key.pub');
   writeFileSync(key, publicPem);
   expect(await verify('--key', key)).toBe('0 consistent');

@@ -4,26 +4,31 @@ import type { Approval } from './attempt-entries.ts';
 
 /** The gate that says who approved what, in its evidence. */
 const APPROVAL_GATE = 'approved-sha-verify';
+const MOST_APPROVALS = 20;
 const MOST_APPROVERS = 20;
 
 const approvalsSchema = z.array(
   z.object({
     module: z.string(),
+    sha: z.string().nullable().default(null),
     pr: z.int().nullable().default(null),
     approvers: z.array(z.string()).default([]),
     merger: z.string().nullable().default(null),
   }),
 );
 
-/** The approval of a module; null where no gate of the lane asked for one. */
-export function findApproval(
+/** Approvals of a module; null where no gate of the lane asked for any. */
+export function findApprovals(
   verdicts: readonly Verdict[],
   module: string,
-): Approval | null {
+): Approval[] | null {
   const said = verdicts.findLast(({ gate }) => gate === APPROVAL_GATE);
   const { data } = approvalsSchema.safeParse(said?.evidence['approvals']);
-  const found = data?.find((each) => each.module === module);
-  if (found === undefined) return null;
-  const { pr, approvers, merger } = found;
-  return { pr, approvers: approvers.slice(0, MOST_APPROVERS), merger };
+  if (data === undefined) return null;
+  return data
+    .filter((each) => each.module === module)
+    .slice(0, MOST_APPROVALS)
+    .map(({ sha, pr, approvers, merger }) => ({
+      ...{ sha, pr, merger, approvers: approvers.slice(0, MOST_APPROVERS) },
+    }));
 }
