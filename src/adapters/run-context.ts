@@ -30,9 +30,13 @@ export interface RunContext {
   readonly actor: string;
   readonly identity: RunIdentity;
   readonly job: string;
+  /** Names under which the forge reports how this job went. */
+  readonly ownChecks: readonly string[];
   /** Folder of this job's own files, made on first use, mode 0700. */
   readonly folder: () => string;
   readonly workspace: string;
+  /** True where a person tries the lane out, on this machine only. */
+  readonly rehearsal?: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,9 +81,21 @@ export function readRunContext(env: Environment): RunContext {
       url: inRunner ? `${serverUrl}/${repository}/actions/runs/${linked}` : '',
     },
     job: env['GITHUB_JOB'] ?? '',
+    ownChecks: ownChecks(env, flavour),
     folder: jobFolder(env['RUNNER_TEMP']),
     workspace: env['GITHUB_WORKSPACE'] ?? process.cwd(),
   };
+}
+
+/** GitHub names a check after its job, Forgejo after workflow and event too. */
+function ownChecks(
+  env: Environment,
+  flavour: RunContext['flavour'],
+): readonly string[] {
+  const job = env['GITHUB_JOB'];
+  if (!job) return [];
+  if (flavour === 'github') return [job];
+  return [`${env['GITHUB_WORKFLOW']} / ${job} (${env['GITHUB_EVENT_NAME']})`];
 }
 
 function findSshAddress(payload: unknown): string | undefined {

@@ -9,6 +9,8 @@ export interface History {
   readonly repository: GitRepository;
   /** Fetches commits; false where the remote does not give them. */
   fetch(shas: readonly string[], depth?: string): Promise<boolean>;
+  /** The remote's refs that match, with their commits, in one call. */
+  listRefs(...patterns: readonly string[]): Promise<Map<string, string>>;
 }
 
 /** How much of a shallow history is fetched at a time: some, then all. */
@@ -19,18 +21,44 @@ export function openHistory(
   context: RunContext,
   token: string | undefined,
 ): History {
+  const withRemote = async <Value>(
+    use: (remote: Remote) => Promise<Value>,
+  ): Promise<Value> => {
+    const found = await readRemote(context, repository);
+    const { remote, close } = withCredentials(found, token, context.folder());
+    try {
+      return await use(remote);
+    } finally {
+      close();
+    }
+  };
   return {
     repository,
-    async fetch(shas, depth) {
-      const found = await readRemote(context, repository);
-      const { remote, close } = withCredentials(found, token, context.folder());
-      try {
-        return await fetchFrom(repository, remote, shas, depth);
-      } finally {
-        close();
-      }
-    },
+    fetch: (shas, depth) =>
+      withRemote((remote) => fetchFrom(repository, remote, shas, depth)),
+    listRefs: (...patterns) =>
+      withRemote((remote) => listFrom(repository, remote, patterns)),
   };
+}
+
+async function listFrom(
+  repository: GitRepository,
+  remote: Remote,
+  patterns: readonly string[],
+): Promise<Map<string, string>> {
+  const output = await repository.output(
+    ['ls-remote', '--quiet', '--', remote.url, ...patterns],
+    { remote },
+  );
+  return new Map(
+    output
+      .toString('utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const match = /^([0-9a-f]{40})\t(.+)$/.exec(line);
+        return match?.[1] && match[2] ? [[match[2], match[1]] as const] : [];
+      }),
+  );
 }
 
 async function fetchFrom(
@@ -105,6 +133,15 @@ export async function askHistory<Answer>(
     if (answer !== undefined) return { answer };
   }
   return { complete: !(await isShallow(history.repository)) };
+}
+
+/** Fetches what a shallow checkout left out; false where that failed. */
+export async function completeHistory(
+  history: History,
+  sha: string,
+): Promise<boolean> {
+  if (!(await isShallow(history.repository))) return true;
+  return history.fetch([sha], '--unshallow');
 }
 
 async function isShallow(repository: GitRepository): Promise<boolean> {

@@ -57,6 +57,17 @@ function rootedComposeFiles(manifest: Claims): string[] {
     .map((file) => file.slice(1));
 }
 
+/** Where a module lives, as a person would look for it. */
+export function placesOf(
+  policy: Policy,
+  id: string,
+  manifest: Claims | undefined,
+): readonly string[] {
+  const folder = `${policy.modules_dir}/${id}/`;
+  if (!manifest) return [folder];
+  return [folder, ...rootedComposeFiles(manifest), ...manifest.paths];
+}
+
 /**
  * The entries of a commit that make up modules: those they own and those they
  * share, in the order of the tree. One pass over the tree for all ids.

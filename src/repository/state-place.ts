@@ -73,6 +73,12 @@ function commitBefore(event: LaneEvent): string | undefined {
   return isDefault && event.before !== ZERO_SHA ? event.before : undefined;
 }
 
+/** What a job may have to reach the state branch with. */
+export interface StateAccess {
+  readonly token: string | undefined;
+  readonly stateSshKey?: string | undefined;
+}
+
 /**
  * Opens the state branch with what a job has: its token, or a deploy key where
  * there is one. The key of the forge's ssh server is read where the policy is.
@@ -80,10 +86,7 @@ function commitBefore(event: LaneEvent): string | undefined {
 export async function openStateAt(
   ports: StatePorts,
   place: StatePlace,
-  access: {
-    readonly token: string | undefined;
-    readonly stateSshKey: string | undefined;
-  },
+  access: StateAccess,
 ): Promise<RepositoryState> {
   const { repository, policy } = place;
   const { branch } = policy.state;

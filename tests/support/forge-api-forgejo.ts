@@ -20,7 +20,8 @@ export function forgejoAnswers(
 ): RouteAnswer | undefined {
   const root = `/repos/${state.repository}`;
   if (path === '/version') return { body: { version: '11.0.3+gitea-1.22.0' } };
-  if (!path.startsWith(root)) return undefined;
+  if (path === root) return { body: { id: 7, full_name: state.repository } };
+  if (!path.startsWith(`${root}/`)) return undefined;
   const [kind, name, what] = path.slice(root.length + 1).split('/');
   const number = Number(name);
   const pull = state.pulls.find((each) => each.number === number);

@@ -23,7 +23,8 @@ export function githubAnswers(
   path: string,
 ): RouteAnswer | undefined {
   const root = `/repos/${state.repository}`;
-  if (!path.startsWith(root)) return undefined;
+  if (path === root) return { body: { id: 7, full_name: state.repository } };
+  if (!path.startsWith(`${root}/`)) return undefined;
   const [kind, name = '', what = ''] = path.slice(root.length + 1).split('/');
   const number = Number(name);
   const pull = state.pulls.find((each) => each.number === number);

@@ -2,9 +2,9 @@ import { decideScope, SCOPE_GATE } from '../../gates/scope/decide-scope.ts';
 import { InputError } from '../../model/errors.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
 import { findHeadPosition, type HeadPosition } from '../find-head-position.ts';
+import { readRecord } from '../read-record.ts';
 import type { Ports, Step } from '../step.ts';
 import { parseScopeInputs, type ScopeInputs } from './inputs.ts';
-import { readRecord } from './read-record.ts';
 import {
   type ModuleFindings,
   readModuleFindings,

@@ -35,8 +35,16 @@ export interface PullRequestBranch {
 export interface Review {
   readonly id: number;
   readonly author: Account | undefined;
-  /** `other`: pending, asked for, or a word that nobody knows yet. */
-  readonly state: 'approved' | 'changes-requested' | 'comment' | 'other';
+  /**
+   * `none`: not sent yet, or only asked for. `unknown`: a word that nobody
+   * here knows, which takes back what the same person said before.
+   */
+  readonly state:
+    | 'approved'
+    | 'changes-requested'
+    | 'comment'
+    | 'none'
+    | 'unknown';
   /** The commit it was given for. */
   readonly commit: string;
   /** True where the forge lets it count: somebody who may write gave it. */

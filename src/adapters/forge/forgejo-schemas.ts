@@ -46,6 +46,8 @@ const REVIEW_STATES: Readonly<Record<string, Review['state']>> = {
   APPROVED: 'approved',
   REQUEST_CHANGES: 'changes-requested',
   COMMENT: 'comment',
+  PENDING: 'none',
+  REQUEST_REVIEW: 'none',
 };
 
 const reviewSchema = z
@@ -62,7 +64,7 @@ const reviewSchema = z
     (review): Review => ({
       id: review.id,
       author: review.user,
-      state: REVIEW_STATES[review.state] ?? 'other',
+      state: REVIEW_STATES[review.state] ?? 'unknown',
       commit: review.commit_id,
       official: review.official,
       stale: review.stale,

@@ -10,7 +10,7 @@ import {
   timelineSchema,
 } from './forgejo-schemas.ts';
 import { type HttpClient, unavailable } from './http-client.ts';
-import { readAnswer } from './read-answer.ts';
+import { readAnswer, requireVisible } from './read-answer.ts';
 import { readPages, requireAll } from './read-pages.ts';
 
 /** Never more, whatever a client asks for. */
@@ -19,11 +19,19 @@ const LIMIT = { name: 'limit', value: 50 } as const;
 /** Forgejo, and Gitea, which answers the same where we ask. */
 export function openForgejo(client: HttpClient, repository: string): Forge {
   const root = `/repos/${repository}`;
+  let visible: Promise<void> | undefined;
+  const absent = async () => {
+    visible ??= requireVisible(client, root);
+    await visible;
+  };
   return {
     findMerged: async (sha) => {
       const path = `${root}/commits/${sha}/pull`;
       const pull = await readAnswer(client, path, pullRequestSchema);
-      if (!pull) return [];
+      if (!pull) {
+        await absent();
+        return [];
+      }
       if (pull.merged && pull.mergeCommit === sha) return [pull];
       throw unavailable(
         { method: 'GET', path },
@@ -34,6 +42,7 @@ export function openForgejo(client: HttpClient, repository: string): Forge {
     readPull: async (number) => {
       const path = `${root}/pulls/${number}`;
       const pull = await readAnswer(client, path, pullRequestSchema);
+      if (!pull) await absent();
       if (!pull || pull.number === number) return pull;
       const what = `this is pull request ${pull.number}`;
       throw unavailable({ method: 'GET', path }, client.api, what);

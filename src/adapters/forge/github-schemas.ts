@@ -53,6 +53,7 @@ const REVIEW_STATES: Readonly<Record<string, Review['state']>> = {
   APPROVED: 'approved',
   CHANGES_REQUESTED: 'changes-requested',
   COMMENTED: 'comment',
+  PENDING: 'none',
 };
 
 /** Those whom GitHub lets write, or may; it does not say it of a review. */
@@ -73,7 +74,7 @@ export const reviewPageSchema = z
       (review): Review => ({
         id: review.id,
         author: review.user,
-        state: REVIEW_STATES[review.state] ?? 'other',
+        state: REVIEW_STATES[review.state] ?? 'unknown',
         commit: review.commit_id ?? '',
         official: INSIDERS.includes(review.author_association),
         // GitHub has no word for it; the commit tells.

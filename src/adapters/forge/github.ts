@@ -12,7 +12,7 @@ import {
   statusPageSchema,
 } from './github-schemas.ts';
 import { type HttpClient, unavailable } from './http-client.ts';
-import { readAnswer } from './read-answer.ts';
+import { readAnswer, requireVisible } from './read-answer.ts';
 import { type PageRequest, readPages, requireAll } from './read-pages.ts';
 
 const PER_PAGE = { name: 'per_page', value: 100 } as const;
@@ -22,6 +22,11 @@ const WEB_FLOW = 'web-flow';
 
 export function openGithub(client: HttpClient, repository: string): Forge {
   const root = `/repos/${repository}`;
+  let visible: Promise<void> | undefined;
+  const absent = async () => {
+    visible ??= requireVisible(client, root);
+    await visible;
+  };
   const list = async <Item>(
     request: Omit<PageRequest<Item>, 'pageSize'>,
   ): Promise<readonly Item[]> => {
@@ -31,6 +36,7 @@ export function openGithub(client: HttpClient, repository: string): Forge {
   const readPull = async (number: number) => {
     const path = `${root}/pulls/${number}`;
     const pull = await readAnswer(client, path, pullRequestSchema);
+    if (!pull) await absent();
     if (!pull || pull.number === number) return pull;
     const what = `this is pull request ${pull.number}`;
     throw unavailable({ method: 'GET', path }, client.api, what);
@@ -38,7 +44,7 @@ export function openGithub(client: HttpClient, repository: string): Forge {
   return {
     readPull,
     findMerged: (sha) =>
-      findMerged(client, `${root}/commits/${sha}/pulls`, readPull),
+      findMerged(client, `${root}/commits/${sha}/pulls`, { readPull, absent }),
     listReviews: (number) =>
       list({
         path: `${root}/pulls/${number}/reviews`,
@@ -81,7 +87,13 @@ export function openGithub(client: HttpClient, repository: string): Forge {
 async function findMerged(
   client: HttpClient,
   path: string,
-  readPull: (number: number) => Promise<PullRequest | undefined>,
+  {
+    readPull,
+    absent,
+  }: {
+    readonly readPull: (number: number) => Promise<PullRequest | undefined>;
+    readonly absent: () => Promise<void>;
+  },
 ): Promise<readonly PullRequest[]> {
   const listing = await readPages(client, {
     path,
@@ -89,9 +101,13 @@ async function findMerged(
     schema: listedPullsSchema,
     key: ({ number }) => number,
   });
+  // GitHub knows no such commit here.
+  if (!listing) {
+    await absent();
+    return [];
+  }
   const pulls = await Promise.all(
-    // Undefined: GitHub knows no such commit here.
-    (listing?.items ?? [])
+    listing.items
       .filter(({ merged_at }) => merged_at !== null)
       .map(({ number }) => readPull(number)),
   );

@@ -20,6 +20,12 @@ const GITHUB_HEADERS = {
   'x-github-api-version': '2022-11-28',
 };
 
+/** At a terminal nobody says which it is, and the address does. */
+function isGithub(flavour: RunContext['flavour'], api: string): boolean {
+  if (flavour !== 'local') return flavour === 'github';
+  return /^https:\/\/api\.github\.com\/?$|\/api\/v3\/?$/.test(api);
+}
+
 /** Opens the forge of a run. Nothing is asked yet. */
 export async function openForge(access: ForgeAccess): Promise<Forge> {
   const { context, clock, token, limits } = access;
@@ -42,7 +48,7 @@ export async function openForge(access: ForgeAccess): Promise<Forge> {
     clock,
     ...(limits && { limits }),
   };
-  if (flavour === 'github') {
+  if (isGithub(flavour, options.api)) {
     const { openGithub } = await import('./github.ts');
     const client = openHttpClient({ ...options, headers: GITHUB_HEADERS });
     return openGithub(client, repository);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { ActionError } from '../../model/errors.ts';
 import { type HttpClient, unavailable } from './http-client.ts';
 
 /** What a GET says, read through a schema; undefined where it is not there. */
@@ -29,5 +30,21 @@ export function checkBody<Schema extends z.ZodType>(
     request,
     api,
     `not what a forge answers (${issues.join('; ')})`,
+  );
+}
+
+/**
+ * Forges say 404 of a repository that the token may not see. So that nothing
+ * found is never the answer to nothing seen, the repository is asked for.
+ */
+export async function requireVisible(
+  client: HttpClient,
+  root: string,
+): Promise<void> {
+  const { status } = await client.send({ method: 'GET', path: root });
+  if (status === 200) return;
+  throw new ActionError(
+    'approval/forbidden',
+    `The token cannot see ${client.api}${root}, or there is no such repository`,
   );
 }

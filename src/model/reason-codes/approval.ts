@@ -8,6 +8,12 @@ export const APPROVAL_REASONS = {
       'Every commit that touched the modules comes from a merged, approved pull request, or lies before approval.since.',
     remedy: '',
   },
+  'approval/not-rehearsed': {
+    exit: 0,
+    cause:
+      'A rehearsal has no forge, so approval was not looked at; it counts for a rehearsal alone.',
+    remedy: '',
+  },
   'approval/malformed-sha': {
     exit: 2,
     cause:

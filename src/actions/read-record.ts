@@ -1,9 +1,8 @@
-import type { Status } from '../../model/status.ts';
-import { openStateAt } from '../../repository/state-place.ts';
-import type { Subject } from '../../repository/subject.ts';
-import { readStatuses } from '../../state/status-store.ts';
-import type { Ports } from '../step.ts';
-import type { ScopeInputs } from './inputs.ts';
+import type { Status } from '../model/status.ts';
+import { openStateAt, type StateAccess } from '../repository/state-place.ts';
+import type { Subject } from '../repository/subject.ts';
+import { readStatuses } from '../state/status-store.ts';
+import type { Ports } from './step.ts';
 
 /** What the remote knows: what was applied, and where its branches stand. */
 export interface RemoteRecord {
@@ -15,9 +14,9 @@ export interface RemoteRecord {
 export async function readRecord(
   ports: Ports,
   subject: Subject,
-  inputs: Pick<ScopeInputs, 'token' | 'stateSshKey'>,
+  access: StateAccess,
 ): Promise<RemoteRecord> {
-  const { store, close } = await openStateAt(ports, subject, inputs);
+  const { store, close } = await openStateAt(ports, subject, access);
   try {
     const snapshot = await store.fetch();
     const statuses = await readStatuses(snapshot);
