@@ -57,6 +57,11 @@ export const shaForm = form('a full commit id of 40 hex digits', (text) =>
   /^[0-9a-f]{40}$/i.test(text) ? text.toLowerCase() : undefined,
 );
 
+/** The number of a pull request. */
+export const numberForm = form('a number such as 142', (text) =>
+  /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : undefined,
+);
+
 /** Milliseconds of a duration. */
 export const durationForm = form(
   'a duration such as 30s, 15m, 24h or 7d',

@@ -76,7 +76,7 @@ export function makePlatform(files: Changes): Platform {
   return platform;
 }
 
-function writeChange(path: string, change: Change): void {
+export function writeChange(path: string, change: Change): void {
   rmSync(path, { recursive: true, force: true });
   if (change === null) return;
   mkdirSync(dirname(path), { recursive: true });
