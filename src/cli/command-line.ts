@@ -114,14 +114,14 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     );
   command('apply <module-or-plan>', 'Run the lane for one module by hand.')
     .requiredOption('--approved <sha>', 'the commit to apply')
-    .option(
-      '--approved-pr <number>',
-      'the pull request that merged it (not looked at in this version)',
-    )
+    .option('--approved-pr <number>', 'the pull request that merged it')
     .option('--allow-stateful', 'with the override for one stateful module')
     .option('--backup-ref <path>', 'backup that goes with the override')
     .option('--stateful-confirm <text>', 'apply <module> <sha>')
     .option('--ssh-key-file <file>', 'private key for the host')
+    .option('--api-url <url>', 'API of the forge (from origin)')
+    .option('--repository <owner/name>', 'repository there (from origin)')
+    .option('--token-file <file>', 'token for it (APPLY_GATES_TOKEN)')
     .option('--dry-run', 'stop before the first change')
     .action((target, options) =>
       perform(

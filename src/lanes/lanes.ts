@@ -111,6 +111,12 @@ export const AUTO_APPLY: LaneDefinition = {
       },
     },
     {
+      id: 'approval',
+      action: 'approved-sha-verify',
+      runs: goesOn,
+      with: { modules: output('stateful', 'eligible') },
+    },
+    {
       id: 'plan',
       action: 'module-plan',
       runs: goesOn,
@@ -160,6 +166,7 @@ export const LANES: Readonly<
     gates: [
       { gate: 'auto-apply-scope', covers: 'verdict' },
       { gate: 'stateful-gate', covers: 'verdict' },
+      { gate: 'approved-sha-verify', covers: 'verdict' },
       { gate: 'plan-noop-guard', covers: 'verdict' },
     ],
   },
@@ -167,6 +174,7 @@ export const LANES: Readonly<
     gates: [
       { gate: 'auto-apply-scope', covers: 'armed' },
       { gate: 'stateful-gate', covers: 'verdict' },
+      { gate: 'approved-sha-verify', covers: 'verdict' },
       { gate: 'plan-noop-guard', covers: 'verdict' },
     ],
   },

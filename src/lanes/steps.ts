@@ -1,3 +1,4 @@
+import { approvedShaVerifyStep } from '../actions/approved-sha-verify/run.ts';
 import { autoApplyScopeStep } from '../actions/auto-apply-scope/run.ts';
 import { laneReportStep } from '../actions/lane-report/run.ts';
 import { moduleApplyStep } from '../actions/module-apply/run.ts';
@@ -11,6 +12,7 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
   [
     autoApplyScopeStep,
     statefulGateStep,
+    approvedShaVerifyStep,
     modulePlanStep,
     planNoopGuardStep,
     moduleApplyStep,

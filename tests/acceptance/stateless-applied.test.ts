@@ -35,6 +35,7 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
       expect(run.codes).toEqual({
         scope: 'scope/eligible',
         stateful: 'stateful/none',
+        approval: 'approval/approved',
         plan: 'plan/drift',
         guard: 'plan/drift-allowed',
         apply: 'apply/applied',

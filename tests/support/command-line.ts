@@ -15,7 +15,9 @@ export interface CommandRun {
 
 /** Runs `apply-gates` as a person would, inside a platform repository. */
 export async function runCommand(
-  platform: Pick<ExamplePlatform, 'checkout'>,
+  platform: Pick<ExamplePlatform, 'checkout'> & {
+    readonly env?: Readonly<Record<string, string>>;
+  },
   ...args: readonly string[]
 ): Promise<CommandRun> {
   const folder = mkdtempSync(join(tmpdir(), 'apply-gates-cli-'));
@@ -24,7 +26,7 @@ export async function runCommand(
       bundle: bundlePath('.', 'dist/cli.js'),
       args,
       cwd: platform.checkout,
-      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...platform.env },
       folder,
     });
     return { ...run, json: () => JSON.parse(run.stdout) as unknown };

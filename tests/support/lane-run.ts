@@ -9,7 +9,7 @@ import { STEPS } from '../../src/lanes/steps.ts';
 import type { LaneEvent } from '../../src/model/event.ts';
 import { type Status, statusPath } from '../../src/model/status.ts';
 import type { Platform } from './platform.ts';
-import { makeStepRun } from './step-run.ts';
+import { makeRehearsal } from './step-run.ts';
 
 export interface LaneRunOptions {
   readonly lane?: LaneDefinition;
@@ -35,7 +35,7 @@ export async function runTestLane(
   event: LaneEvent,
   options: LaneRunOptions = {},
 ): Promise<LaneRun> {
-  const run = makeStepRun(platform, event, options.ports);
+  const run = makeRehearsal(platform, event, options.ports);
   const plans = `${run.ports.context.folder()}/plans`;
   const result = await runLane(
     {

@@ -7,11 +7,13 @@ import {
   type ExampleSettings,
   makeExamplePlatform,
 } from './example-platform.ts';
+import { type ForgeApi, makeForgeApi } from './forge-api.ts';
 import { dispatchEvent, type ForgeEvent, pushEvent } from './forge-events.ts';
 import { type JobRun, type RunRequest, runWorkflow } from './forge-runner.ts';
 import { type GitHttpServer, startGitHttp } from './git-http.ts';
 import { listFolder } from './host-listing.ts';
 import type { Changes } from './platform.ts';
+import { openPullRequests, type PullRequests } from './pull-requests.ts';
 import type { Flavour } from './runner-job.ts';
 import type { TestSshd } from './sshd.ts';
 
@@ -35,6 +37,9 @@ export type RunOptions = Partial<
 export interface Lane {
   readonly platform: ExamplePlatform;
   readonly forge: GitHttpServer;
+  readonly api: ForgeApi;
+  /** What is committed comes in through one each, put forward. */
+  readonly pulls: PullRequests;
   readonly token: string;
   /** Commits to the default branch; what a push event would say. */
   commit(changes: Changes): { readonly before: string; readonly after: string };
@@ -63,10 +68,13 @@ export interface LaneSettings extends ExampleSettings {
 export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
   const platform = await makeExamplePlatform(settings);
   const token = randomBytes(20).toString('hex');
-  const forge = await serve(platform, token);
+  const api = makeForgeApi(REPOSITORY, token);
+  const forge = await serve(platform, token, api);
+  const pulls = openPullRequests(platform, api.state);
   let number = 0;
   const run: Lane['run'] = (event, options = {}) => {
     number += 1;
+    pulls.adopt();
     return runWorkflow({
       forge: { url: forge.url, repository: REPOSITORY, token },
       event,
@@ -86,6 +94,8 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
   return {
     platform,
     forge,
+    api,
+    pulls,
     token,
     run,
     commit,
@@ -112,6 +122,7 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
 function serve(
   platform: ExamplePlatform,
   token: string,
+  { route }: ForgeApi,
 ): Promise<GitHttpServer> {
   const root = join(platform.root, 'forge');
   mkdirSync(join(root, 'acme'), { recursive: true });
@@ -123,7 +134,7 @@ function serve(
     'uploadpack.allowFilter',
     'true',
   );
-  return startGitHttp({ root, token });
+  return startGitHttp({ root, token, route });
 }
 
 function secretsOf(sshd: TestSshd | undefined): Record<string, string> {

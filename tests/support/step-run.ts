@@ -45,6 +45,7 @@ export function makeStepRun(
       actor: 'ada',
       identity: { id, number: id, attempt: '1', url: '' },
       job: 'apply',
+      ownChecks: [],
       folder: () => {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         return folder;
@@ -63,6 +64,17 @@ export function makeStepRun(
     printed,
     run: (step, inputs) => executeStep(step, inputs, ports),
   };
+}
+
+/** On this machine, without a forge: approval is not looked at. */
+export function makeRehearsal(
+  platform: Platform,
+  event: LaneEvent,
+  over: Partial<Ports> = {},
+): StepRun {
+  const { context } = makeStepRun(platform, event, over).ports;
+  const rehearsal = { ...context, rehearsal: true };
+  return makeStepRun(platform, event, { ...over, context: rehearsal });
 }
 
 function headOf(event: LaneEvent): string {

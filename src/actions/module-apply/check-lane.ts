@@ -29,7 +29,11 @@ export function readLane(subject: Subject, ports: Ports): LaneRecord {
 /** Gates of the lane that did not pass for exactly this commit and modules. */
 export function checkGates(
   { verdicts, lane }: LaneRecord,
-  asked: { readonly sha: string; readonly modules: readonly string[] },
+  asked: {
+    readonly sha: string;
+    readonly modules: readonly string[];
+    readonly rehearsal: boolean;
+  },
 ): readonly Finding[] {
   if (lane.name === 'none') {
     const reason = `The event ${lane.event} never applies anything`;

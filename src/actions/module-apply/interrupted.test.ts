@@ -20,7 +20,9 @@ import {
   type ProcessJob,
 } from '../../../tests/support/step-process.ts';
 import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+import { APPROVAL_GATE } from '../../gates/approval/decide-approval.ts';
 import { STEPS } from '../../lanes/steps.ts';
+import { passVerdict } from '../../model/verdict.ts';
 import { executeStep } from '../step.ts';
 
 const PHASES = ['plan', 'apply', 'health'] as const;
@@ -72,6 +74,11 @@ async function runGates(): Promise<void> {
     const outcome = await executeStep(step, inputs, job.ports);
     expect(outcome.verdict.decision, outcome.verdict.reason).toBe('pass');
   }
+  // There is no forge here that it could ask.
+  const about = { gate: APPROVAL_GATE, sha: job.ports.context.sha };
+  const details = { modules: ['web'] };
+  const verdict = passVerdict(about, 'approval/approved', 'merged', details);
+  job.ports.verdicts.appendVerdict(APPROVAL_GATE, verdict);
 }
 
 /** Kills module-apply once the host is in that phase; its exit status. */

@@ -8,6 +8,7 @@ import {
   type ServicePlatform,
 } from '../../../tests/support/service-platform.ts';
 import {
+  makeRehearsal,
   makeStepRun,
   pushEvent,
   type StepRun,
@@ -20,6 +21,7 @@ import { moduleApplyStep } from './run.ts';
 const BEFORE_APPLY = [
   'auto-apply-scope',
   'stateful-gate',
+  'approved-sha-verify',
   'module-plan',
   'plan-noop-guard',
 ];
@@ -41,7 +43,7 @@ afterEach(() => {
 
 /** Runs steps of a push by hand, as a workflow of somebody else might. */
 async function runSteps(names: readonly string[]): Promise<StepRun> {
-  const run = makeStepRun(platform, pushEvent(before, after));
+  const run = makeRehearsal(platform, pushEvent(before, after));
   for (const name of names) {
     const step = STEPS.get(name);
     if (!step) throw new Error(name);
@@ -62,7 +64,7 @@ const planPath = (run: StepRun) =>
   join(run.ports.context.folder(), 'plans/web.plan.json');
 
 describe('a gate that is missing', () => {
-  it.each(['auto-apply-scope', 'stateful-gate', 'plan-noop-guard'])(
+  it.each(BEFORE_APPLY.filter((name) => name !== 'module-plan'))(
     'refuses without %s',
     async (gate) => {
       const run = await runSteps(BEFORE_APPLY.filter((name) => name !== gate));
@@ -156,6 +158,7 @@ describe('what nobody may do', () => {
     for (const gate of [
       'auto-apply-scope',
       'stateful-gate',
+      'approved-sha-verify',
       'plan-noop-guard',
     ]) {
       run.ports.verdicts.appendVerdict(

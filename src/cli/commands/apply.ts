@@ -1,9 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ports } from '../../actions/step.ts';
+import { systemExec } from '../../adapters/exec.ts';
+import { openRepository } from '../../adapters/git.ts';
 import { AUTO_APPLY } from '../../lanes/lanes.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { planSchema } from '../../model/plan.ts';
+import {
+  type ForgeOptions,
+  type LocalForge,
+  readLocalForge,
+} from '../local-forge.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
 import { requireMerged } from '../require-merged.ts';
 import { runLaneHere } from '../run-lane-here.ts';
@@ -14,7 +22,10 @@ import {
   type RepositoryOptions,
 } from './options.ts';
 
-interface ApplyOptions extends RepositoryOptions, OverrideOptions {
+interface ApplyOptions
+  extends RepositoryOptions,
+    OverrideOptions,
+    ForgeOptions {
   readonly approved: string;
   readonly approvedPr?: string;
   readonly dryRun?: boolean;
@@ -44,13 +55,15 @@ export function apply(target: string, options: ApplyOptions) {
     );
     try {
       await requireMerged(run);
+      const repository = openRepository(systemExec, run.repo);
+      const forge = await readLocalForge(repository, options);
       if (plan !== undefined) placePlan(run, module, plan);
       return await runLaneHere(
         {
           lane: { ...AUTO_APPLY, steps },
           inputs,
-          common: commonInputs(options),
-          ports: run.ports,
+          common: { ...commonInputs(options), token: forge.token },
+          ports: onForge(run, forge),
           ...(options.dryRun ? { stopBefore: 'apply' } : {}),
         },
         terminal,
@@ -59,6 +72,13 @@ export function apply(target: string, options: ApplyOptions) {
       run.close();
     }
   };
+}
+
+function onForge(
+  { ports }: LocalRun,
+  { apiUrl, repository }: LocalForge,
+): Ports {
+  return { ...ports, context: { ...ports.context, apiUrl, repository } };
 }
 
 /** A module id, or the path of a plan that names its module. */

@@ -52,7 +52,7 @@ export function rehearse(options: RehearseOptions) {
           lane: AUTO_APPLY,
           inputs: options.input,
           common: commonInputs(options),
-          ports: stops ? run.ports : keepStateHere(run),
+          ports: rehearsing(run, stops),
           ...(stops ? { stopBefore: 'apply' } : {}),
         },
         terminal,
@@ -63,8 +63,13 @@ export function rehearse(options: RehearseOptions) {
   };
 }
 
-function keepStateHere({ ports, repo }: LocalRun): LocalRun['ports'] {
-  return { ...ports, context: { ...ports.context, remoteAddress: repo } };
+/** There is no forge to ask; and what is applied here is known here only. */
+function rehearsing(
+  { ports, repo }: LocalRun,
+  stops: boolean,
+): LocalRun['ports'] {
+  const here = stops ? {} : { remoteAddress: repo };
+  return { ...ports, context: { ...ports.context, ...here, rehearsal: true } };
 }
 
 /** A policy that cannot be read counts as one: the lane itself says why. */

@@ -23,6 +23,8 @@ export interface ReadinessFacts {
   readonly gates: readonly RequiredGate[];
   readonly sha: string;
   readonly modules: readonly string[];
+  /** True where a person tries the lane out, on this machine only. */
+  readonly rehearsal?: boolean;
 }
 
 /**
@@ -52,6 +54,9 @@ function whatIsWrong(
 ): string | undefined {
   if (verdict.gate !== gate) return 'left a verdict that is not its own';
   if (verdict.decision !== 'pass') return `refused with ${verdict.code}`;
+  if (verdict.code === 'approval/not-rehearsed' && !facts.rehearsal) {
+    return 'was only rehearsed';
+  }
   if (verdict.sha !== facts.sha) {
     return `passed for ${JSON.stringify(verdict.sha)}, not for ${facts.sha}`;
   }
