@@ -56,6 +56,7 @@ describe('a workflow without a gate', () => {
   it.each([
     [['scope']],
     [['stateful']],
+    [['approval']],
     [['guard']],
     [['scope', 'stateful']],
     [['scope', 'stateful', 'guard']],
