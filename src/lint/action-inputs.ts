@@ -3,6 +3,7 @@
 
 /** Inputs of each action of apply-gates; `auto-apply` is the lane in one step. */
 export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
+  'approved-sha-verify': ['sha', 'pr', 'modules', 'repository', 'base-branch', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'backup-before-apply': ['module', 'dry-run', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],

@@ -19,6 +19,7 @@ const schema = z.object({
   policy: workspacePathForm,
   token: z.string().optional(),
   'api-url': lineForm.optional(),
+  'state-ssh-key': z.string().optional(),
 });
 
 export type ApprovedShaInputs = ReturnType<typeof parseApprovedShaInputs>;
@@ -35,6 +36,7 @@ export function parseApprovedShaInputs(raw: RawInputs) {
     policyPath: inputs.policy,
     token: inputs.token,
     apiUrl: inputs['api-url'],
+    stateSshKey: inputs['state-ssh-key'],
   };
 }
 

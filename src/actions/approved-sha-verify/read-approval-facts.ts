@@ -48,7 +48,7 @@ export async function readApprovalFacts(
   const local = ports.context.flavour === 'local';
   const [refs, record, checkout] = await settleAll([
     history.listRefs('refs/pull/*/head'),
-    readRecord(ports, subject, inputs.token),
+    readRecord(ports, subject, inputs),
     local ? undefined : readCheckoutState(repository),
   ]);
   if (!(await completeHistory(history, subject.head))) {

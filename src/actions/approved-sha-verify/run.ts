@@ -30,6 +30,7 @@ export const approvedShaVerifyStep: Step = {
     policy: '.platform/gates.yaml',
     token: '',
     'api-url': '',
+    'state-ssh-key': '',
   },
   outputs: ['pr', 'merge-sha', 'head-sha', 'approvers', 'approvals'],
   run: async (raw, ports) => {
