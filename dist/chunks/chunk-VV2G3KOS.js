@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-EXTD4EXP.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-3VPY5GMC.js")).openTailscaleHost(o);case"local":return(await import("./local-YUKOMGPC.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-EXTD4EXP.js")).closeSshHosts(o,t)}export{e as a,s as b};
