@@ -15,6 +15,8 @@ export interface ModuleHosts {
   of(source: ModuleSource): HostSession;
   /** Undefined where the policy has no such host. */
   named(name: string): HostSession | undefined;
+  /** Those that were spoken to with a key that opens a shell. */
+  unrestricted(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -58,6 +60,10 @@ export async function openModuleHosts(
       return session;
     },
     named: (name) => sessions.get(name),
+    unrestricted: () =>
+      [...sessions.values()]
+        .filter((session) => session.isRestricted?.() === false)
+        .map(({ name }) => name),
     close: async () => {
       for (const session of sessions.values()) await session.close();
     },

@@ -7,6 +7,7 @@ import { verdictOfError } from '../model/verdict.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { addHoldCommands } from './hold-commands.ts';
+import { addHostCommands } from './host-commands.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -187,6 +188,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
   addAuditCommands(program, perform);
   addHoldCommands(program, perform);
   addBackupCommands(program, perform);
+  addHostCommands(program, perform);
   return program;
 }
 

@@ -16,6 +16,13 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   engine: 'host/engine-unavailable',
   compose_output: 'host/unsupported',
   rolled_back: 'audit/rolled-back',
+  version: 'host/version-mismatch',
+  misconfigured: 'host/misconfigured',
+  restricted: 'host/forbidden',
+  forbidden: 'host/forbidden',
+  unverified: 'host/unverified',
+  not_on_branch: 'host/not-on-branch',
+  content_differs: 'host/content-differs',
 };
 
 /** One value of an answer as text, empty where it is missing. */

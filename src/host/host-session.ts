@@ -40,6 +40,11 @@ export interface HostSession {
   readonly commandPath: string;
   /** The one door for text from the host; drivers pass all of it through. */
   readonly redact: (text: string) => string;
+  /**
+   * Whether the program installed on the host answers, which this key cannot
+   * pass; undefined until it was spoken to. Absent where no key is in between.
+   */
+  readonly isRestricted?: () => boolean | undefined;
   /** Never throws for what the host or the network does. */
   perform(request: HostRequest): Promise<HostReply>;
   /** Forgets the key and temporary files of this session. */

@@ -34,9 +34,10 @@ const PLAIN_WORD = /^[A-Za-z0-9._/@+,=-]+$/;
 /** `key=base64` or `key:plain` lines and the empty line that ends them. */
 export function encodeRequest(
   fields: Readonly<Record<string, string>>,
+  { plain = true } = {},
 ): Buffer {
   const lines = Object.entries(fields).map(([key, value]) =>
-    PLAIN_VALUE.test(value)
+    plain && PLAIN_VALUE.test(value)
       ? `${key}:${value}\n`
       : `${key}=${Buffer.from(value).toString('base64')}\n`,
   );

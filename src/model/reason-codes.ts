@@ -6,6 +6,7 @@ import { BACKUP_REASONS } from './reason-codes/backup.ts';
 import { CHECK_REASONS } from './reason-codes/check.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
+import { HOST_POLICY_REASONS } from './reason-codes/host-policy.ts';
 import { LEASE_REASONS } from './reason-codes/lease.ts';
 import { LINT_REASONS } from './reason-codes/lint.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
@@ -17,6 +18,7 @@ import { STATEFUL_REASONS } from './reason-codes/stateful.ts';
 /** Every reason code there is; the reference in docs/ is generated from it. */
 export const REASONS = {
   ...GENERAL_REASONS,
+  ...HOST_POLICY_REASONS,
   ...SCOPE_REASONS,
   ...STATEFUL_REASONS,
   ...APPROVAL_REASONS,

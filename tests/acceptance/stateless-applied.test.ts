@@ -76,6 +76,10 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
       expect(existsSync(join(folder, 'current/modules/feed'))).toBe(false);
     });
 
+    it('is told what the key could do beside that', () => {
+      expect(run.log.match(/host\/unrestricted/g)).toHaveLength(1);
+    });
+
     it('needed one connection to the host', () => {
       expect(sshd.log().match(/Accepted publickey/g)).toHaveLength(1);
     });

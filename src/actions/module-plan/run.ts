@@ -82,9 +82,19 @@ async function makePlans(
   if (untrusted.length > 0) return [{ kind: 'refused', findings: untrusted }];
   const hosts = await openModuleHosts({ subject, sources, inputs }, ports);
   try {
-    return await planModules({ subject, sources, hosts }, ports);
+    const plans = await planModules({ subject, sources, hosts }, ports);
+    warnOfOpenKeys(hosts.unrestricted(), ports);
+    return plans;
   } finally {
     await hosts.close();
+  }
+}
+
+function warnOfOpenKeys(names: readonly string[], ports: Ports): void {
+  for (const name of names) {
+    ports.print(
+      `warning: host/unrestricted: the key opens a shell on ${name}; pin it: apply-gates host install ${name}`,
+    );
   }
 }
 

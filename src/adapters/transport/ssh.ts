@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostReply, HostSession } from '../../host/host-session.ts';
-import { remoteCommand } from '../../host/protocol.ts';
+import { GREETING } from '../../host/installed-program.ts';
 import { ActionError } from '../../model/errors.ts';
 import type { CommandResult, Exec } from '../exec.ts';
 import { controlFolder, makeControlFolder } from './control-folder.ts';
+import {
+  commandFor,
+  findVersionMismatch,
+  isGreetingFile,
+  recallGreeting,
+  rememberGreeting,
+} from './host-greeting.ts';
 import { CARRIER_PATH, carry, describeCarrier, lost } from './host-reply.ts';
 import type { OpenHostRequest } from './open-host.ts';
 import {
@@ -28,11 +35,13 @@ const SSH_ENVIRONMENT = { PATH: CARRIER_PATH };
 /** A host reached by OpenSSH, over a connection shared by the whole job. */
 export function openSshHost(request: OpenHostRequest): HostSession {
   let files: Promise<SessionFiles> | undefined;
+  let version: string | undefined;
   return {
     name: request.name,
     policy: request.policy,
     commandPath: CARRIER_PATH,
     redact: request.redact,
+    isRestricted: () => (version === undefined ? undefined : version !== ''),
     async perform(operation) {
       if (!request.key && request.policy.identity_file === undefined) {
         const reason = `${request.name}: no key was given (ssh-key, ssh-key-file or identity_file)`;
@@ -41,9 +50,13 @@ export function openSshHost(request: OpenHostRequest): HostSession {
       try {
         files ??= makeSessionFiles(request);
         const opened = await files;
-        const refusal = await connect(request, opened);
-        if (refusal) return refusal;
-        const carrier = carrierOf(request, opened, operation.program);
+        const connection = await connect(request, opened);
+        if ('refusal' in connection) return connection.refusal;
+        version = connection.version;
+        const mismatch = findVersionMismatch(request, version);
+        if (mismatch) return mismatch;
+        const command = commandFor(version, operation.program);
+        const carrier = carrierOf(request, opened, command);
         return await carry(request.exec, carrier, operation);
       } catch (error) {
         if (!(error instanceof ActionError)) throw error;
@@ -63,6 +76,7 @@ export async function closeSshHosts(folder: string, exec: Exec) {
   const control = controlFolder(folder);
   const names = await readdir(control).catch(() => []);
   for (const name of names) {
+    if (isGreetingFile(name)) continue;
     const path = `ControlPath=${join(control, name)}`;
     await exec.run({
       file: 'ssh',
@@ -77,6 +91,7 @@ export async function closeSshHosts(folder: string, exec: Exec) {
 interface SessionFiles {
   readonly folder: string;
   readonly config: string;
+  readonly control: string;
   /** Where the key lies while a connection is made. */
   readonly key: SessionKey;
   readonly log: string;
@@ -100,6 +115,7 @@ async function makeSessionFiles(
     request.key ?? null,
   ]);
   const socket = createHash('sha256').update(identity).digest('hex');
+  const path = join(control, socket.slice(0, 16));
   const config = join(folder, 'config');
   await writeFile(knownHosts, request.knownHosts, { mode: 0o600 });
   await writeFile(
@@ -108,18 +124,26 @@ async function makeSessionFiles(
       policy: request.policy,
       knownHosts,
       identityFile: key.path,
-      controlPath: join(control, socket.slice(0, 16)),
+      controlPath: path,
     }),
     { mode: 0o600 },
   );
-  return { folder, config, key, log: join(folder, 'log') };
+  return { folder, config, control: path, key, log: join(folder, 'log') };
 }
 
-/** Makes sure that the shared connection is there; a reply if it cannot be. */
+/** The version of the program on the host, `''` where there is none. */
+type Connection =
+  | { readonly version: string }
+  | { readonly refusal: HostReply };
+
+/**
+ * Makes sure that the shared connection is there. The first word on it asks
+ * who answers; what an earlier step of the job was told counts as well.
+ */
 async function connect(
   request: OpenHostRequest,
   files: SessionFiles,
-): Promise<HostReply | undefined> {
+): Promise<Connection> {
   const ssh = (...args: readonly string[]) =>
     request.exec.run({
       file: 'ssh',
@@ -130,7 +154,8 @@ async function connect(
   // First of all: a socket in somebody else's folder is not spoken to.
   makeControlFolder(request.folder);
   const check = await ssh('-O', 'check', '--', DESTINATION);
-  if (check.exitCode === 0) return undefined;
+  const known = await recallGreeting(files.control);
+  if (check.exitCode === 0 && known !== undefined) return { version: known };
   await rm(files.log, { force: true });
   try {
     await writeKey(files.key);
@@ -139,14 +164,16 @@ async function connect(
       'ControlMaster=auto',
       '--',
       DESTINATION,
-      ':',
+      GREETING,
     );
-    if (!result.failure && result.exitCode !== SSH_FAILED) return undefined;
+    if (!result.failure && result.exitCode !== SSH_FAILED) {
+      return { version: await rememberGreeting(files.control, result.stdout) };
+    }
     const stderr = await readFile(files.log, 'utf8').catch(() => '');
     const { code, reason } = explain(request, { ...result, stderr });
     const trouble = await findKeyTrouble(request.exec, files.key.path);
     const why = trouble === undefined ? '' : `; ${KEY_TROUBLES[trouble]}`;
-    return lost('no', code, `${reason}${why}`);
+    return { refusal: lost('no', code, `${reason}${why}`) };
   } finally {
     // Once connected it is not needed, so it lies on disk for a moment only.
     if (files.key.content !== undefined)
@@ -157,9 +184,8 @@ async function connect(
 function carrierOf(
   request: OpenHostRequest,
   files: SessionFiles,
-  program: string | undefined,
+  command: string,
 ) {
-  const command = remoteCommand(program);
   return {
     host: request,
     file: 'ssh',

@@ -20,6 +20,8 @@ export function openTailscaleHost(request: OpenHostRequest): HostSession {
     policy,
     commandPath: CARRIER_PATH,
     redact,
+    // Its server knows no authorized_keys, so nothing can be pinned to a key.
+    isRestricted: () => false,
     perform: (operation) =>
       carry(
         exec,

@@ -41,6 +41,8 @@ const recordSchema = z.object({
     'compose_output',
     'internal',
     'malformed',
+    'forbidden',
+    'misconfigured',
   ]),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   returncode: z.int(),
@@ -141,6 +143,10 @@ export function endingOf(
     case 'internal':
     case 'malformed':
       return refused('internal/bug');
+    case 'forbidden':
+      return refused('host/forbidden');
+    case 'misconfigured':
+      return refused('host/misconfigured');
     case 'not_started':
       return refused('plan/host-unreachable');
     case '':

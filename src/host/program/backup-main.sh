@@ -10,6 +10,7 @@ forget_request
 forget_backup
 read_request
 check_backup_request
+[ -z "${host_policy-}" ] || guard_request
 case $r_op in
 backup) operate_backup ;;
 backup-look) operate_backup_look ;;

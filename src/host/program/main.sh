@@ -176,6 +176,7 @@ fi
 forget_request
 read_request
 check_request
+[ -z "${host_policy-}" ] || guard_request
 case $r_op in
 probe) operate_probe ;;
 fence) operate_fence ;;

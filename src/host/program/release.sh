@@ -58,6 +58,7 @@ unpack_body() {
   rm -f "$work/body"
   matches_sums "$work/content/release" "$work/content/sums" ||
     problem unwritable "the unpacked release differs from what was sent"
+  [ -z "${host_policy-}" ] || guard_content
 }
 
 # Twice, as a tar and unpacked, and some room for what an apply writes.
