@@ -69,7 +69,7 @@ async function attempt(
   ports: Ports,
 ): Promise<StepOutcome> {
   try {
-    return await step.run(inputs, ports);
+    return await step.run(inputs, await aboutWhat(ports, inputs));
   } catch (error) {
     const known =
       error instanceof ActionError
@@ -78,6 +78,13 @@ async function attempt(
     const subject = { gate: step.name, sha: ports.context.sha };
     return { verdict: verdictOfError(subject, known), outputs: {} };
   }
+}
+
+/** Most jobs live in the repository that they are about. */
+async function aboutWhat(ports: Ports, inputs: RawInputs): Promise<Ports> {
+  if (ports.context.about === undefined) return ports;
+  const { aboutRepository } = await import('./about-repository.ts');
+  return aboutRepository(ports, inputs);
 }
 
 function describe(error: unknown): string {

@@ -19,6 +19,13 @@ export interface RunContext {
   readonly repository: string;
   readonly serverUrl: string;
   /**
+   * The repository that the job is about, where it is not the one it lives in,
+   * and the default branch of that; as the workflow says, not yet looked at.
+   */
+  readonly about?:
+    | { readonly repository: string; readonly branch: string }
+    | undefined;
+  /**
    * Where the repository lives: on a forge its http address, for a person at
    * a terminal a path or address; undefined means what `origin` says, or the
    * repository itself where there is no remote.
@@ -70,6 +77,7 @@ export function readRunContext(env: Environment): RunContext {
     sha: env['GITHUB_SHA'] ?? '',
     repository,
     serverUrl,
+    about: inRunner ? readAbout(env, repository) : undefined,
     remoteAddress: inRunner ? `${serverUrl}/${repository}` : undefined,
     sshAddress: () => findSshAddress(readPayload(env['GITHUB_EVENT_PATH'])),
     apiUrl: env['GITHUB_API_URL'] ?? '',
@@ -96,6 +104,12 @@ function ownChecks(
   if (!job) return [];
   if (flavour === 'github') return [job];
   return [`${env['GITHUB_WORKFLOW']} / ${job} (${env['GITHUB_EVENT_NAME']})`];
+}
+
+function readAbout(env: Environment, own: string): RunContext['about'] {
+  const repository = env['APPLY_GATES_REPOSITORY'] || own;
+  if (repository === own) return undefined;
+  return { repository, branch: env['APPLY_GATES_REF'] || 'main' };
 }
 
 function findSshAddress(payload: unknown): string | undefined {

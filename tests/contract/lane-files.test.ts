@@ -53,7 +53,7 @@ function foundSteps(steps: readonly WorkflowStep[]) {
   return steps.map(({ uses, with: inputs, ...step }) => {
     const action = /\/actions\/([a-z-]+)@[0-9a-f]{40}$/.exec(uses)?.[1];
     return action === 'prepare'
-      ? { ...step, action }
+      ? { action }
       : { ...step, action, with: inputs ?? {} };
   });
 }
@@ -69,6 +69,33 @@ test.each(AUTO_APPLY.steps.map((step) => step.id))(
     expect(foundSteps(without)).not.toEqual(expectedSteps(AUTO_APPLY.steps));
   },
 );
+
+const operators = parse(
+  readFileSync(
+    new URL('../../workflows/operators/auto-apply.yml', import.meta.url),
+    'utf8',
+  ),
+);
+
+test('the workflow of operators is the lane, with a token of their own where one is taken', () => {
+  const [prepare, ...steps] = expectedSteps(AUTO_APPLY.steps);
+  const token = '${{ secrets.PLATFORM_TOKEN }}';
+  const withToken = steps.map((step) =>
+    STEPS.get(step.action)?.inputs['token'] === undefined
+      ? step
+      : { ...step, with: { token, ...('with' in step ? step.with : {}) } },
+  );
+  expect(foundSteps(operators.jobs['auto-apply'].steps)).toEqual([
+    prepare,
+    ...withToken,
+  ]);
+  expect(operators.jobs['auto-apply'].steps[0].with).toEqual({
+    repository: '${{ env.APPLY_GATES_REPOSITORY }}',
+    ref: '${{ env.APPLY_GATES_REF }}',
+    token,
+  });
+  expect(operators.on.workflow_dispatch).toEqual(workflow.on.workflow_dispatch);
+});
 
 test('the dispatch form asks for the inputs of the lane', () => {
   const asked = Object.entries(workflow.on.workflow_dispatch.inputs).map(

@@ -68,6 +68,7 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
   const steps: StepRun[] = [];
   const contexts: Contexts = {
     github: job.github,
+    env: workflow.env ?? {},
     inputs: dispatchInputs(workflow, request),
     secrets: request.secrets,
   };
@@ -80,7 +81,7 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
       continue;
     }
     await request.beforeStep?.(id, job);
-    const run = await runStep({ step, id, known, request, job });
+    const run = await runStep({ workflow, step, id, known, request, job });
     steps.push({ id, run });
     const failed = run !== undefined && run.exitCode !== 0;
     if (failed && !step['continue-on-error']) status = 'failure';
@@ -89,6 +90,7 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
 }
 
 interface StepRequest {
+  readonly workflow: WorkflowFile;
   readonly step: WorkflowStep;
   readonly id: string;
   readonly known: Contexts;
@@ -97,19 +99,27 @@ interface StepRequest {
 }
 
 async function runStep(given: StepRequest): Promise<BundleRun | undefined> {
-  const { step, id, known, request, job } = given;
+  const { workflow, step, id, known, request, job } = given;
   if (!('uses' in step)) throw new Error(`${id} runs a script`);
   const folder = actionFolder(step.uses);
   const action = readActionFile(folder);
   if (action.runs.using === 'composite') {
     expectCheckout(action);
-    await checkOut(request, job.workspace);
+    const given = Object.entries(step.with ?? {}).map(([name, text]) => [
+      name,
+      evaluateTemplate(text, known),
+    ]);
+    await checkOut(request, job.workspace, Object.fromEntries(given));
     return undefined;
   }
   return await runBundle({
     bundle: bundlePath(folder, action.runs.main),
     cwd: job.workspace,
-    env: { ...job.env, ...inputVariables(action, step.with ?? {}, known) },
+    env: {
+      ...job.env,
+      ...workflow.env,
+      ...inputVariables(action, step.with ?? {}, known),
+    },
     folder: join(job.temporary, '..', 'commands', id),
     node: request.node,
     onStart: (child) => request.onStart?.(id, child),

@@ -24,6 +24,7 @@ export type RunOptions = Partial<
   Pick<
     RunRequest,
     | 'flavour'
+    | 'forge'
     | 'machine'
     | 'secrets'
     | 'workflow'

@@ -137,17 +137,20 @@ function lowerCase(
 /**
  * What `actions/checkout` does with `fetch-depth: 0` and
  * `persist-credentials: false`: every branch is fetched; a branch that moved
- * on since the event is put back to the commit of the event.
+ * on since the event is put back to the commit of the event. Another repository
+ * is checked out at the tip of the branch that is named.
  */
 export async function checkOut(
   { forge, event }: JobSettings,
   workspace: string,
+  other: Readonly<Partial<Record<'repository' | 'ref' | 'token', string>>> = {},
 ): Promise<void> {
+  const { repository = forge.repository, token = forge.token } = other;
   const git = (...args: readonly string[]) =>
     promisify(execFile)('git', ['-C', workspace, ...args], {
       env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0' },
     });
-  const basic = Buffer.from(`x-access-token:${forge.token}`).toString('base64');
+  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
   const fetch = (...refspecs: readonly string[]) =>
     git(
       ...['-c', `http.extraheader=Authorization: Basic ${basic}`],
@@ -159,11 +162,15 @@ export async function checkOut(
     ? event.ref.replace('refs/heads/', 'refs/remotes/origin/')
     : event.ref.replace('refs/', 'refs/remotes/');
   await git('init', '--quiet', '--initial-branch', 'main');
-  await git('remote', 'add', 'origin', `${forge.url}/${forge.repository}`);
+  await git('remote', 'add', 'origin', `${forge.url}/${repository}`);
   await fetch(
     '+refs/heads/*:refs/remotes/origin/*',
     '+refs/tags/*:refs/tags/*',
   );
+  if (other.ref) {
+    await git('checkout', '--quiet', '--force', other.ref);
+    return;
+  }
   await fetch(`+${event.sha}:${remoteRef}`);
   const how = onBranch
     ? ['-B', event.ref.slice('refs/heads/'.length)]
