@@ -1,4 +1,5 @@
 import { textOf } from '../drivers/host-problem.ts';
+import { POLICY_PROBLEMS } from '../host/policy-problems.ts';
 import { printable } from '../model/printable.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { type Finding, finding } from '../model/verdict.ts';
@@ -8,6 +9,7 @@ type Fields = ReadonlyMap<string, Buffer>;
 
 /** What the host calls a reason, and what we do. */
 const CODES: Readonly<Record<string, ReasonCode>> = {
+  ...POLICY_PROBLEMS,
   container_missing: 'backup/container-missing',
   container_ambiguous: 'backup/container-ambiguous',
   container_stopped: 'backup/container-stopped',

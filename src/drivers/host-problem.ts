@@ -1,5 +1,6 @@
 import { commandOnHost, shellWord } from '../host/command-on-host.ts';
 import type { HostSession } from '../host/host-session.ts';
+import { POLICY_PROBLEMS } from '../host/policy-problems.ts';
 import { printable } from '../model/printable.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { type Finding, finding } from '../model/verdict.ts';
@@ -9,6 +10,7 @@ import { runtimeName } from './release-fields.ts';
 type Fields = ReadonlyMap<string, Buffer>;
 
 const CODES: Readonly<Record<string, ReasonCode>> = {
+  ...POLICY_PROBLEMS,
   locked: 'host/locked',
   truncated: 'plan/host-unreachable',
   unsupported: 'host/unsupported',
@@ -16,13 +18,6 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   engine: 'host/engine-unavailable',
   compose_output: 'host/unsupported',
   rolled_back: 'audit/rolled-back',
-  version: 'host/version-mismatch',
-  misconfigured: 'host/misconfigured',
-  restricted: 'host/forbidden',
-  forbidden: 'host/forbidden',
-  unverified: 'host/unverified',
-  not_on_branch: 'host/not-on-branch',
-  content_differs: 'host/content-differs',
 };
 
 /** One value of an answer as text, empty where it is missing. */

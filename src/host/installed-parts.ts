@@ -113,7 +113,7 @@ export const HOST_GUARD = [
   "forbid \"project_directory: $r_project_directory\"",
   "for value in $r_host_files $r_host_dirs $r_paths; do",
   "decode_word \"$value\"",
-  "is_contained \"$word\" || forbid \"a path that leads out of its folder\"",
+  "is_contained \"${word#/}\" || forbid \"a path that leads out of its folder\"",
   "done",
   "}",
   "is_taken_over() {",

@@ -1,6 +1,7 @@
 import { ActionError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import type { HostReply, HostSession } from './host-session.ts';
+import { POLICY_PROBLEMS } from './policy-problems.ts';
 import { seenFence } from './seen-fence.ts';
 
 const TIMEOUT_MS = 90_000;
@@ -35,7 +36,9 @@ function readFence(host: HostSession, reply: HostReply): number | undefined {
   if (problem === undefined) return seenFence(reply.fields);
   const detail = reply.fields.get('detail')?.toString('utf8') ?? '';
   throw new ActionError(
-    problem === 'locked' ? 'host/locked' : 'host/unwritable',
+    problem === 'locked'
+      ? 'host/locked'
+      : (POLICY_PROBLEMS[problem] ?? 'host/unwritable'),
     printable(`${host.name}: ${problem} (${host.redact(detail)})`),
   );
 }

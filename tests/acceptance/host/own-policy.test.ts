@@ -5,11 +5,13 @@ import { systemExec } from '../../../src/adapters/exec.ts';
 import { openRepository } from '../../../src/adapters/git.ts';
 import { CARRIER_PATH } from '../../../src/adapters/transport/host-reply.ts';
 import { openHost } from '../../../src/adapters/transport/open-host.ts';
+import { listBackups } from '../../../src/backup/list-backups.ts';
 import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
 import type { Release, ReleaseFile } from '../../../src/drivers/driver.ts';
 import type { HostSession } from '../../../src/host/host-session.ts';
 import { INSTALLED_PROGRAM } from '../../../src/host/installed-program.ts';
-import { parseManifest } from '../../../src/model/manifest.ts';
+import { resetFence } from '../../../src/host/reset-fence.ts';
+import { manifestSchema, parseManifest } from '../../../src/model/manifest.ts';
 import { policySchema } from '../../../src/model/policy.ts';
 import { readRelease } from '../../../src/repository/release.ts';
 import { listTree } from '../../../src/repository/tree.ts';
@@ -157,6 +159,25 @@ describe.skipIf(!hasSshd)("the host's own policy", () => {
     expect(await planned(await releaseOf(merged), all)).toMatch(
       /^(?:host\/forbidden|internal\/bug)$/,
     );
+  });
+
+  it('lets backups be listed where they belong, and nothing be turned back', async () => {
+    writeConf();
+    const release = await releaseOf(merged);
+    const { backup: settings } = manifestSchema.parse({
+      ...{ schema: 1, id: 'web', stateful: false, host: 'here' },
+      ...{ driver: 'compose', backup: { class: 'files', paths: ['/srv/web'] } },
+    });
+    if (!settings) throw new Error('no settings');
+    const ask = (backupRoot: string) =>
+      listBackups({ host: session, release, settings, backupRoot });
+    expect(await ask(at('root/backups'))).toMatchObject({ kind: 'listed' });
+    expect(await ask(at('elsewhere'))).toMatchObject({
+      refusal: { code: 'host/forbidden' },
+    });
+    await expect(resetFence(session, 1)).rejects.toMatchObject({
+      code: 'host/forbidden',
+    });
   });
 
   it('refuses a driver that is not for this host', async () => {
