@@ -6,7 +6,7 @@ import {
   pushEvent,
 } from '../support/forge-events.ts';
 import { type Lane, openLane, type RunOptions } from '../support/lane.ts';
-import { readWorkflowFile } from '../support/workflow-files.ts';
+import { readWorkflowFile, stepsOf } from '../support/workflow-files.ts';
 
 /** A commit of the operators' own repository, which is nobody else's. */
 const OWN = 'c'.repeat(40);
@@ -72,11 +72,17 @@ describe('lanes and secrets in a repository of the operators alone', () => {
 
   it('event-gate: a schedule arms nothing, whatever the workflow says', async () => {
     const workflow = readWorkflowFile('workflows/operators/auto-apply.yml');
-    const text = JSON.stringify(workflow)
-      .replaceAll('${{ inputs.allow_stateful }}', 'true')
-      .replaceAll('${{ inputs.module }}', '');
-    const done = await scheduled({ workflow: JSON.parse(text) });
-    expect(done.codes['stateful'] ?? '').not.toBe('stateful/armed');
+    const sure = {
+      ...{ modules: '["guestbook"]', 'allow-stateful': 'true' },
+      ...{ 'backup-ref': '/x', 'stateful-confirm': 'apply guestbook' },
+    };
+    for (const step of stepsOf(workflow)) {
+      if (step.id === 'stateful' && 'with' in step) {
+        Object.assign(step, { with: { ...step.with, ...sure } });
+      }
+    }
+    const done = await scheduled({ workflow });
+    expect(done.codes).toMatchObject({ stateful: 'stateful/not-manual' });
   });
 
   it.each<[string, () => ForgeEvent]>([
