@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-E7AZLWPT.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-AKLPHD2V.js")).openTailscaleHost(o);case"local":return(await import("./local-FWROQO2Z.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-E7AZLWPT.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,0 +1,1 @@
+function i({policy:s},t){let{address:r,port:n,transport:a,user:o}=s;switch(a){case"local":return t;case"ssh":return`ssh -p ${n} ${o}@${r} ${e(t)}`;case"tailscale":return`tailscale ssh ${o}@${r} ${e(t)}`}}function e(s){return/^[A-Za-z0-9_./@=+,-]+$/.test(s)?s:`'${s.replaceAll("'","'\\''")}'`}export{i as a,e as b};
