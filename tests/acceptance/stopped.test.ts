@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Lane, openLane } from '../support/lane.ts';
+import { verifyPlatform } from '../support/platform-log.ts';
 
 const STEPS = ['scope', 'stateful', 'plan', 'guard', 'apply', 'report'];
 const SIGNALS = ['SIGTERM', 'SIGKILL'] as const;
@@ -97,6 +98,7 @@ async function untilHostIsDone({ platform }: Lane): Promise<void> {
 }
 
 async function expectNextRunIsFine(lane: Lane): Promise<void> {
+  await expectLogVerifies(lane);
   const next = await lane.dispatch({ module: 'web' });
   expect(next.status, next.log).toBe('success');
   expect(next.codes['apply']).toMatch(/^apply\/(?:applied|noop)$/);
@@ -105,4 +107,11 @@ async function expectNextRunIsFine(lane: Lane): Promise<void> {
     last_apply_sha: lane.platform.git('rev-parse', 'HEAD'),
     health: 'healthy',
   });
+  await expectLogVerifies(lane);
+}
+
+async function expectLogVerifies({ platform }: Lane): Promise<void> {
+  if (platform.readRemote('platform-state', 'state/AUDIT_LOG.jsonl')) {
+    expect((await verifyPlatform(platform)).verdict).toBe('consistent');
+  }
 }

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStatusOf, runTestLane } from '../../../tests/support/lane-run.ts';
-import { kindsOf } from '../../../tests/support/platform-log.ts';
+import { kindsOf, readEntries } from '../../../tests/support/platform-log.ts';
 import {
   makeServicePlatform,
   type ServicePlatform,
@@ -173,6 +173,38 @@ describe.each(PHASES)(
     });
   },
 );
+
+/** The remote takes its time behind each push that it has taken. */
+function makeRemoteSlow(): void {
+  const pushes = `${platform.services}/pushes`;
+  const pause = pauseIn(`push-$(wc -l <${pushes})`);
+  const hook = join(platform.remote, 'hooks/post-receive');
+  writeFileSync(hook, `#!/bin/sh\necho >>${pushes}\n${pause}\n`, {
+    mode: 0o755,
+  });
+}
+
+it('50: SIGKILL behind the intent, before the host: what never began never will', async () => {
+  makeRemoteSlow();
+  await killIn('push-1', 'SIGKILL');
+  expect(kindsOf(platform)).toEqual(['note', 'intent']);
+  expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('unknown');
+  expect(existsSync(platform.runtimeRoot)).toBe(false);
+  const again = await runAgain();
+  expect(again.code('apply')).toBe('apply/applied');
+  const [, , reconcile] = readEntries(platform);
+  expect(reconcile?.body).toMatchObject({ result: 'not_begun' });
+  expect(platform.applies('web')).toEqual(['1']);
+});
+
+it('50: SIGKILL behind the result: there is nothing left to explain', async () => {
+  makeRemoteSlow();
+  await killIn('push-2', 'SIGKILL');
+  expectTruth();
+  expect(kindsOf(platform)).toEqual(['note', 'intent', 'result']);
+  expect((await runAgain()).code('apply')).toBe('apply/noop');
+  expect(kindsOf(platform)).not.toContain('reconcile');
+});
 
 it('50: a run that comes while the stopped one is still at it waits its turn', async () => {
   const hold = join(platform.services, 'hold');
