@@ -28,6 +28,11 @@ export interface Approval {
   readonly merger: string | null;
 }
 
+export interface DespiteFreeze {
+  readonly reason: string;
+  readonly freezes: readonly string[];
+}
+
 /** Code of each gate of the lane, by its name. */
 export type GateCodes = Readonly<Record<string, string>>;
 
@@ -35,11 +40,22 @@ export type GateCodes = Readonly<Record<string, string>>;
 export function intentOf(
   attempt: Attempt,
   by: RunOrigin,
-  origin: ChangeOrigin & { readonly gates: GateCodes },
+  origin: ChangeOrigin & {
+    readonly gates: GateCodes;
+    /** Freezes that a person passed, and why. */
+    readonly despite?: DespiteFreeze | undefined;
+  },
 ): EntryDraft {
-  const { authors, approvals, gates } = origin;
-  const body = { ...describe(attempt), by, authors, approvals, gates };
-  return { kind: 'intent', fence: null, body };
+  const { authors, approvals, gates, despite } = origin;
+  const body = {
+    ...describe(attempt),
+    by,
+    authors,
+    approvals,
+    gates,
+    ...(despite && { despite_freeze: despite }),
+  };
+  return { kind: 'intent', fence: attempt.fence, body };
 }
 
 /** How it ended; of an announced attempt that was not made, why not. */
@@ -49,7 +65,7 @@ export function resultOf(
   by: RunOrigin,
 ): EntryDraft {
   const body = { ...describe(attempt), ...describeEnd(outcome), by };
-  return { kind: 'result', fence: null, body };
+  return { kind: 'result', fence: attempt.fence, body };
 }
 
 /** What became of an attempt that nobody had seen end, and who says so. */
@@ -71,7 +87,10 @@ export function reconcileOf(
   return { kind: 'reconcile', fence: null, body };
 }
 
-type Described = Omit<Attempt, 'record' | 'actor' | 'run' | 'previous'> & {
+type Described = Omit<
+  Attempt,
+  'record' | 'actor' | 'run' | 'previous' | 'fence'
+> & {
   readonly record: string | null;
 };
 

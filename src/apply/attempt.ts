@@ -13,6 +13,8 @@ export interface Attempt {
   readonly record: string;
   readonly actor: string;
   readonly run: RunIdentity;
+  /** Number of the lease it is made under; null until that is taken. */
+  readonly fence: number | null;
   /** What was on record before. */
   readonly previous: Status | undefined;
 }

@@ -20,6 +20,7 @@ function make(word: ApplyResult['result'], code?: ReasonCode): ModuleOutcome {
     record: 'r',
     actor: 'ada',
     run: { id: '1', number: '1', attempt: '1', url: '' },
+    fence: 3,
     previous: undefined,
   };
   const ending = {

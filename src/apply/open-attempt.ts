@@ -79,6 +79,7 @@ function openByStatus(status: Status): OpenAttempt {
     record: status.attempt ?? undefined,
     actor: status.last_apply_actor,
     run: status.run,
+    fence: status.fence,
     since: status.last_apply_at,
     previous: status,
   };
@@ -86,7 +87,7 @@ function openByStatus(status: Status): OpenAttempt {
 
 /** An intent that another program wrote names no record of ours. */
 function openByEntry(
-  { body, run, time }: AuditEntry,
+  { body, fence, run, time }: AuditEntry,
   previous: Status | undefined,
 ): (OpenAttempt & { readonly record: string }) | undefined {
   const { data } = intentSchema.safeParse(body);
@@ -94,6 +95,6 @@ function openByEntry(
   const { module, host, sha, tree, plan_digest, attempt, by } = data;
   return {
     ...{ module, host, sha, tree, planDigest: plan_digest, record: attempt },
-    ...{ actor: by.actor, run, since: time, previous },
+    ...{ actor: by.actor, run, fence, since: time, previous },
   };
 }

@@ -49,6 +49,7 @@ function makeAttempt(over: Partial<Attempt> = {}): Attempt {
     record: '7-1-web-0',
     actor: 'grace',
     run: { id: '7', number: '13', attempt: '1', url: '' },
+    fence: 3,
     previous: makeStatus(),
     ...over,
   };

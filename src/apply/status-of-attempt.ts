@@ -53,7 +53,7 @@ export function statusOfAttempt(
     run: attempt.run,
     attempt: result.record,
     break_glass_reason: null,
-    fence: null,
+    fence: attempt.fence,
   };
 }
 

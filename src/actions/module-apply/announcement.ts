@@ -14,9 +14,12 @@ import { readTail } from '../../audit/read-tail.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Status } from '../../model/status.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
+import { renderLeases } from '../../state/lease-store.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatus, renderStatuses } from '../../state/status-store.ts';
+import { overtakeOf } from '../host-leases.ts';
 import { interrupted } from './cut-off.ts';
+import { type Held, type Holds, LeaseRace } from './holds.ts';
 
 /** An attempt that is about to be made, with all that goes on record of it. */
 export interface PlannedAttempt {
@@ -33,12 +36,18 @@ export interface Announcement {
   readonly gates: GateCodes;
 }
 
+/** An announcement under the leases of its hosts. */
+export interface HeldAnnouncement extends Announcement {
+  readonly holds: Holds;
+}
+
 /** What of an announcement holds on the branch as it is now. */
 export interface Announced {
   /** The status from before, by module. */
   readonly before: ReadonlyMap<string, Status | undefined>;
-  /** Modules of which another run began an attempt meanwhile. */
+  /** Modules that may not be attempted: frozen, begun by another run. */
   readonly taken: ReadonlyMap<string, Finding>;
+  readonly held: Held | undefined;
 }
 
 /**
@@ -47,24 +56,36 @@ export interface Announced {
  * another run began meanwhile is left out.
  */
 export function planAnnouncement(
-  announcement: Announcement,
+  announcement: HeldAnnouncement,
   at: Date,
 ): Pick<AuditWrite, 'drafts' | 'beside'> & {
   readonly judged: () => Announced;
 } {
-  const { attempts, reconciled, by, gates } = announcement;
-  let judged: Announced = { before: new Map(), taken: new Map() };
-  const going = () =>
-    attempts.filter(({ attempt }) => !judged.taken.has(attempt.module));
+  const { reconciled, by, gates, holds } = announcement;
+  let judged: Announced = {
+    before: new Map(),
+    taken: new Map(),
+    held: undefined,
+  };
+  const despite = (module: string) => {
+    const freezes = judged.held?.passed.get(module);
+    const { reason = '' } = holds.pass;
+    return freezes && { reason, freezes };
+  };
+  const going = () => attemptsOf(announcement, judged);
   return {
     judged: () => judged,
     drafts: async (snapshot) => {
       judged = await judge(announcement, snapshot);
       return [
         ...reconciled.map((each) => reconcileOf(each, by)),
-        ...going().map(({ attempt, origin }) =>
-          intentOf(attempt, by, { ...origin, gates }),
+        ...(judged.held?.view.overtaken ?? []).map((each) =>
+          overtakeOf(each, { ...by }),
         ),
+        ...going().map(({ attempt, origin }) => {
+          const passed = despite(attempt.module);
+          return intentOf(attempt, by, { ...origin, gates, despite: passed });
+        }),
       ];
     },
     beside: async () => {
@@ -76,13 +97,30 @@ export function planAnnouncement(
         const previous = judged.before.get(attempt.module);
         return statusOfAttempt({ ...attempt, previous }, { result, at }) ?? [];
       });
-      return renderStatuses([...settled, ...begun]);
+      return new Map([
+        ...renderStatuses([...settled, ...begun]),
+        ...renderLeases([...(judged.held?.view.taken.values() ?? [])]),
+      ]);
     },
   };
 }
 
+/** What is attempted after all, with the fence of the lease it is under. */
+export function attemptsOf(
+  { attempts }: Announcement,
+  { taken, held }: Announced,
+): readonly PlannedAttempt[] {
+  return attempts
+    .filter(({ attempt }) => !taken.has(attempt.module))
+    .map((planned) => {
+      const { attempt } = planned;
+      const fence = held?.view.taken.get(attempt.host)?.fence ?? null;
+      return { ...planned, attempt: { ...attempt, fence } };
+    });
+}
+
 async function judge(
-  { attempts, reconciled }: Announcement,
+  { attempts, reconciled, holds }: HeldAnnouncement,
   snapshot: StateSnapshot,
 ): Promise<Announced> {
   const before = new Map<string, Status | undefined>();
@@ -104,7 +142,12 @@ async function judge(
     );
     before.set(module, own ? statusOfReconciled(own) : (status ?? renamed));
   }
-  return { before, taken };
+  const subjects = attempts.flatMap(({ attempt: { module, host } }) =>
+    taken.has(module) ? [] : [{ module, host }],
+  );
+  const held = await holds.judge(snapshot, subjects);
+  if (holds.isWorthWaiting(held.view)) throw new LeaseRace();
+  return { before, taken: new Map([...taken, ...held.modules]), held };
 }
 
 function describeTaken(module: string, run: string): Finding {

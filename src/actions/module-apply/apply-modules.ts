@@ -8,6 +8,8 @@ import { ActionError } from '../../model/errors.ts';
 import { type Finding, finding, type Verdict } from '../../model/verdict.ts';
 import { readRelease } from '../../repository/release.ts';
 import type { Subject } from '../../repository/subject.ts';
+import type { StateStore } from '../../state/store.ts';
+import type { HostLeases } from '../host-leases.ts';
 import type { ModuleHosts } from '../open-module-hosts.ts';
 import { printHostOutput } from '../print-host-output.ts';
 import type { Ports } from '../step.ts';
@@ -28,6 +30,8 @@ export interface ApplyWork {
   readonly recorder: AttemptRecorder;
   /** As it is left with the hosts, signed where there is a key. */
   readonly renderCheckpoint: (checkpoint: Checkpoint) => string;
+  readonly leases: HostLeases;
+  readonly store: StateStore;
   readonly armed: boolean;
 }
 
@@ -151,6 +155,8 @@ async function applyModule(
     entries: source.entries,
   });
   if (!read.ok) return hold(module, read.findings[0]);
+  const lost = await findLost(work, source.manifest.host);
+  if (lost) return hold(module, { ...lost, module: source.id });
   const attempt = work.recorder.begin(source.id);
   const request = {
     host: work.hosts.of(source),
@@ -159,10 +165,26 @@ async function applyModule(
     armed: work.armed,
     run: attempt.run,
     clock: ports.clock,
+    ...(attempt.fence === null ? {} : { fence: attempt.fence }),
+    holder: work.leases.holder,
   };
   const result = await withWitness(work, (checkpoint) =>
     driver.apply({ ...request, checkpoint }),
   );
   if ('output' in result) printHostOutput(source.id, result.output, ports);
   return { kind: 'attempted', attempt, result };
+}
+
+/** Gives a sign of life, and says whether the host is still ours. */
+async function findLost(
+  { leases, store }: ApplyWork,
+  host: string,
+): Promise<Finding | undefined> {
+  try {
+    await leases.renewOld(store);
+  } catch (error) {
+    // The branch could not be reached; then the age of the lease decides.
+    if (!(error instanceof ActionError)) throw error;
+  }
+  return leases.objection(host);
 }

@@ -5,14 +5,17 @@ import type { Checkpoint } from '../../audit/checkpoint.ts';
 import type { AppendedEntry } from '../../audit/plan-append.ts';
 import { readTail } from '../../audit/read-tail.ts';
 import type { Finding } from '../../model/verdict.ts';
+import type { StateSnapshot } from '../../state/snapshot.ts';
 import type { StateStore } from '../../state/store.ts';
 import type { Ports } from '../step.ts';
 import {
   type Announcement,
+  attemptsOf,
   type PlannedAttempt,
   planAnnouncement,
 } from './announcement.ts';
 import { cutOff } from './cut-off.ts';
+import type { Holds } from './holds.ts';
 import { planResults } from './results.ts';
 
 interface RecorderOptions {
@@ -20,6 +23,7 @@ interface RecorderOptions {
   readonly sha: string;
   readonly log: AuditLog;
   readonly store: StateStore;
+  readonly holds: Holds;
 }
 
 /** An announced attempt, and how far it got. */
@@ -129,13 +133,16 @@ export class AttemptRecorder {
       ({ attempt }) => attempt.module,
     );
     if (named.length === 0) return new Map<string, Finding>();
-    const plan = planAnnouncement(announcement, this.#ports.clock.now());
+    const { holds } = this.#options;
+    const announced = { ...announcement, holds };
+    const plan = planAnnouncement(announced, this.#ports.clock.now());
     await this.#record('intent', named, plan);
     this.#by = announcement.by;
-    const { before, taken } = plan.judged();
-    for (const planned of attempts) {
+    const judged = plan.judged();
+    const { before, taken, held } = judged;
+    if (held) holds.leases.won(held.view);
+    for (const planned of attemptsOf(announcement, judged)) {
       const { module } = planned.attempt;
-      if (taken.has(module)) continue;
       const attempt = { ...planned.attempt, previous: before.get(module) };
       const course = { begun: false, outcome: undefined, stored: undefined };
       this.#courses.set(module, { ...planned, attempt, ...course });
@@ -144,7 +151,8 @@ export class AttemptRecorder {
   }
 
   async #store(): Promise<void> {
-    const ended = [...this.#courses.values()].flatMap((course) => {
+    const courses = [...this.#courses.values()];
+    const ended = courses.flatMap((course) => {
       const outcome =
         course.outcome ??
         (this.#stopped ? cutOff(course.attempt, course.begun) : undefined);
@@ -158,8 +166,15 @@ export class AttemptRecorder {
       this.#by,
       this.#ports.clock.now(),
     );
+    const { leases } = this.#options.holds;
+    const isLast = this.#stopped || courses.every(({ outcome }) => outcome);
+    const beside = async (snapshot: StateSnapshot) =>
+      new Map([
+        ...(await plan.beside(snapshot)),
+        ...(isLast ? await leases.release(snapshot) : []),
+      ]);
     const modules = ended.map(({ course }) => course.attempt.module);
-    await this.#record('result', modules, plan);
+    await this.#record('result', modules, { ...plan, beside });
     for (const path of plan.changed) this.#written.add(path);
     for (const each of ended) each.course.stored = each.ended.outcome;
   }

@@ -18,6 +18,7 @@ import {
   readModuleSources,
 } from '../../repository/module-sources.ts';
 import type { Subject } from '../../repository/subject.ts';
+import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
 import { findHeadPosition } from '../find-head-position.ts';
@@ -45,6 +46,8 @@ export type Readiness =
       readonly armed: boolean;
       /** What the gates of the job said. */
       readonly verdicts: readonly Verdict[];
+      /** The state branch as all of this was read from. */
+      readonly snapshot: StateSnapshot;
     }
   | { readonly kind: 'stop'; readonly verdict: Verdict };
 
@@ -98,6 +101,7 @@ export async function checkBeforeApply(
     kind: 'ready',
     armed: record.lane.name === 'stateful-noop',
     verdicts: record.verdicts.map(({ verdict }) => verdict),
+    snapshot,
     modules: sources.flatMap((source) => {
       const plan = plans.get(source.id);
       const known = facts.get(source.id);

@@ -54,6 +54,7 @@ function describeAttempt(
     record: attemptName(context.identity, plan),
     actor: context.actor,
     run: context.identity,
+    fence: null,
     previous: status,
   };
 }

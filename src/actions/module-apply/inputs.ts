@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { hostInputForms, nameHostInputs } from '../host-inputs.ts';
-import { booleanForm, parseInputs } from '../input-forms.ts';
+import { booleanForm, lineForm, parseInputs } from '../input-forms.ts';
 import type { RawInputs } from '../step.ts';
 
 const schema = z.object({
@@ -11,6 +11,7 @@ const schema = z.object({
     .regex(/^[^\0]*$/, 'a path without NUL')
     .optional(),
   'require-noop': booleanForm,
+  'despite-freeze': lineForm.optional(),
   'state-ssh-key': z.string().optional(),
   'audit-sign-key': z.string().optional(),
 });
@@ -24,6 +25,7 @@ export function parseModuleApplyInputs(raw: RawInputs) {
     /** Undefined: the plans that module-plan left in this job. */
     plan: inputs.plan,
     requireNoop: inputs['require-noop'],
+    despiteFreeze: inputs['despite-freeze'],
     stateSshKey: inputs['state-ssh-key'],
     auditSignKey: inputs['audit-sign-key'],
   };

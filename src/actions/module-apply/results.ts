@@ -2,9 +2,12 @@ import type { Attempt, ModuleOutcome } from '../../apply/attempt.ts';
 import { type RunOrigin, resultOf } from '../../apply/attempt-entries.ts';
 import { statusOfAttempt } from '../../apply/status-of-attempt.ts';
 import type { AuditWrite } from '../../audit/audit-log.ts';
+import { type Freeze, freezePath } from '../../model/freeze.ts';
 import type { Plan } from '../../model/plan.ts';
 import { type Status, statusPath } from '../../model/status.ts';
+import { renderFreeze } from '../../state/freeze-store.ts';
 import { keepPlans } from '../../state/plan-store.ts';
+import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatus, renderStatuses } from '../../state/status-store.ts';
 
 /** An announced attempt, and what came of it. */
@@ -32,7 +35,14 @@ export function planResults(
     status: statusAfter(each, at),
   }));
   return {
-    drafts: ended.map(({ attempt, outcome }) => resultOf(attempt, outcome, by)),
+    drafts: async (snapshot) => [
+      ...ended.map(({ attempt, outcome }) => resultOf(attempt, outcome, by)),
+      ...freezesOf(ended, snapshot, at).map(({ scope, reason, source }) => ({
+        kind: 'freeze' as const,
+        fence: null,
+        body: { change: 'freeze', scope, reason, source, by },
+      })),
+    ],
     beside: async (snapshot) => {
       const plans = next.flatMap(({ plan, status }) => (status ? [plan] : []));
       const change = new Map(await keepPlans(snapshot, plans));
@@ -45,12 +55,47 @@ export function planResults(
           change.set(path, text);
         }
       }
-      return change;
+      const freezes = freezesOf(ended, snapshot, at);
+      return new Map([
+        ...change,
+        ...freezes.flatMap((each) => [...renderFreeze(each)]),
+      ]);
     },
     changed: next.flatMap(({ attempt, status }) =>
       status ? [statusPath(attempt.module)] : [],
     ),
   };
+}
+
+/**
+ * A module that was rolled back is frozen, once: what would come next is most
+ * likely as bad. One that is frozen already stays so for the reason it has.
+ */
+function freezesOf(
+  ended: readonly EndedAttempt[],
+  snapshot: StateSnapshot,
+  at: Date,
+): Freeze[] {
+  return ended.flatMap(({ attempt, outcome }): Freeze[] => {
+    if (outcome.kind === 'held') return [];
+    const { result } = outcome;
+    if (result.result !== 'rolled_back') return [];
+    const scope = { kind: 'module', name: attempt.module } as const;
+    if (snapshot.list(freezePath(scope)).length > 0) return [];
+    const why = `${attempt.sha.slice(0, 12)} was rolled back: ${result.finding.reason}`;
+    return [
+      {
+        schema: 1,
+        scope,
+        reason: why.slice(0, 1_000),
+        author: attempt.actor,
+        since: at.toISOString(),
+        until: null,
+        source: 'rollback',
+        run: attempt.run,
+      },
+    ];
+  });
 }
 
 /** Undefined where what was on record before the attempt still holds. */

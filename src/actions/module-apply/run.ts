@@ -20,7 +20,9 @@ import { AttemptRecorder } from './attempt-recorder.ts';
 import { checkBeforeApply, type Readiness } from './check-before-apply.ts';
 import { readCheckpointForm } from './checkpoint-form.ts';
 import { explainAttempts } from './explain-attempts.ts';
+import { type Holds, LeaseRace } from './holds.ts';
 import { type ModuleApplyInputs, parseModuleApplyInputs } from './inputs.ts';
+import { openHolds } from './open-holds.ts';
 import { splitObserved } from './split-observed.ts';
 
 const NAME = 'module-apply';
@@ -33,6 +35,7 @@ export const moduleApplyStep: Step = {
     sha: '',
     plan: '',
     'require-noop': 'false',
+    'despite-freeze': '',
     'working-directory': '.',
     policy: '.platform/gates.yaml',
     token: '',
@@ -61,13 +64,16 @@ export const moduleApplyStep: Step = {
     const state = await openStateAt(ports, subject, inputs);
     try {
       const { store } = state;
+      const holds = openHolds({ inputs, subject }, ports);
       const asked = { gate: NAME, inputs, subject, store };
-      const readiness = await checkBeforeApply(asked, ports);
-      if (readiness.kind === 'stop') return report(readiness.verdict);
-      return await applyReady(
-        { inputs, subject, state, ready: readiness },
-        ports,
-      );
+      for (;;) {
+        const ready = await checkBeforeApply(asked, ports);
+        if (ready.kind === 'stop') return report(ready.verdict);
+        const work = { inputs, subject, state, ready, holds };
+        const outcome = await applyReady(work, ports);
+        // What held before the wait for a host may not hold any more.
+        if (outcome) return outcome;
+      }
     } finally {
       state.close();
     }
@@ -79,35 +85,49 @@ interface ReadyWork {
   readonly subject: Subject;
   readonly state: RepositoryState;
   readonly ready: Extract<Readiness, { readonly kind: 'ready' }>;
+  readonly holds: Holds;
 }
 
+/** Undefined where somebody else had a host, and it was waited for a while. */
 async function applyReady(
-  { inputs, subject, state, ready }: ReadyWork,
+  { inputs, subject, state, ready, holds }: ReadyWork,
   ports: Ports,
-): Promise<StepOutcome> {
+): Promise<StepOutcome | undefined> {
   const about = { gate: NAME, sha: subject.head };
   const { modules, armed, verdicts } = ready;
   const { toApply, observed } = splitObserved(subject.policy, modules);
   if (toApply.length === 0) {
     return report(decideOutcome(about, [], { problems: [], observed }));
   }
+  const subjects = toApply.map(({ source: { id, manifest } }) => ({
+    module: id,
+    host: manifest.host,
+  }));
+  const { view } = await holds.judge(ready.snapshot, subjects);
+  if (holds.isWorthWaiting(view)) return void (await holds.wait(view));
   const sources = toApply.map(({ source }) => source);
   const also = toApply.flatMap(({ open }) => open.map(({ host }) => host));
   const request = { subject, sources, also, inputs };
   const hosts = await openModuleHosts(request, ports);
   try {
     const explained = await explainAttempts(toApply, hosts, ports);
+    const { leases } = holds;
+    const { store } = state;
     const opened = { subject, modules: toApply, hosts, verdicts };
     const renderCheckpoint = readCheckpointForm(inputs);
-    const work = { ...opened, ...explained, armed, renderCheckpoint };
+    const own = { armed, renderCheckpoint, leases, store };
+    const work = { ...opened, ...explained, ...own };
     const { token, sshKey, stateSshKey, auditSignKey } = inputs;
     const secrets = [token, sshKey, stateSshKey, auditSignKey];
     const log = openRepositoryAudit(ports, state, secrets);
-    const done = await applyOnRecord(work, { log, store: state.store }, ports);
+    const done = await applyOnRecord(work, { log, store, holds }, ports);
     const { outcomes, problems, status, checkpoint } = done;
     const said = decideOutcome(about, outcomes, { problems, observed });
     const evidence = { ...said.evidence, ...(checkpoint && { checkpoint }) };
     return report({ ...said, evidence }, outcomes, status);
+  } catch (error) {
+    if (error instanceof LeaseRace) return undefined;
+    throw error;
   } finally {
     await hosts.close();
   }
@@ -116,16 +136,22 @@ async function applyReady(
 /** Whatever happens in between, what was begun is put on the state branch. */
 async function applyOnRecord(
   work: Omit<ApplyWork, 'recorder'>,
-  record: { readonly log: AuditLog; readonly store: StateStore },
+  record: {
+    readonly log: AuditLog;
+    readonly store: StateStore;
+    readonly holds: Holds;
+  },
   ports: Ports,
 ) {
   const sha = work.subject.head;
   const recorder = new AttemptRecorder({ step: NAME, sha, ...record }, ports);
+  const stopRenewing = work.leases.keep(work.store);
   const problems: Finding[] = [];
   let outcomes: readonly ModuleOutcome[];
   try {
     outcomes = await applyModules({ ...work, recorder }, ports);
   } finally {
+    stopRenewing();
     const lost = await recorder.flush().catch(describeLoss);
     if (lost) problems.push(lost);
     recorder.close();
