@@ -119,6 +119,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     .option('--allow-stateful', 'with the override for one stateful module')
     .option('--backup-ref <path>', 'backup that goes with the override')
     .option('--stateful-confirm <text>', 'apply <module> <sha>')
+    .option('--despite-freeze <reason>', 'apply in spite of a freeze')
     .option('--ssh-key-file <file>', 'private key for the host')
     .option('--api-url <url>', 'API of the forge (from origin)')
     .option('--repository <owner/name>', 'repository there (from origin)')

@@ -30,6 +30,7 @@ export const autoApplyStep: Step = {
     'allow-stateful': 'false',
     'backup-ref': '',
     'stateful-confirm': '',
+    'despite-freeze': '',
   },
   outputs: Object.values(PASSED_ON).flat(),
   run: async (inputs, ports) => {

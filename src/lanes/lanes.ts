@@ -77,6 +77,10 @@ export const AUTO_APPLY: LaneDefinition = {
       description: 'Type: apply <module> <sha>; only with allow_stateful.',
       default: '',
     },
+    despite_freeze: {
+      description: 'Reason to apply in spite of a freeze; it goes on record.',
+      default: '',
+    },
   },
   steps: [
     {
@@ -138,6 +142,7 @@ export const AUTO_APPLY: LaneDefinition = {
       with: {
         modules: output('stateful', 'eligible'),
         'require-noop': output('stateful', 'require-noop'),
+        'despite-freeze': input('despite_freeze'),
         'ssh-key': sshKey,
         'state-ssh-key': stateSshKey,
         'audit-sign-key': auditSignKey,

@@ -29,6 +29,7 @@ interface ApplyOptions
   readonly approved: string;
   readonly approvedPr?: string;
   readonly dryRun?: boolean;
+  readonly despiteFreeze?: string;
   readonly sshKeyFile?: string;
 }
 
@@ -45,6 +46,7 @@ export function apply(target: string, options: ApplyOptions) {
       allow_stateful: options.allowStateful ? 'true' : 'false',
       backup_ref: options.backupRef ?? '',
       stateful_confirm: options.statefulConfirm ?? '',
+      despite_freeze: options.despiteFreeze ?? '',
     };
     const run = await openLocalRun(
       { ...options, event: 'workflow_dispatch', head: approved, inputs },
