@@ -18,6 +18,7 @@ import {
   readModuleSources,
 } from '../../repository/module-sources.ts';
 import type { Subject } from '../../repository/subject.ts';
+import { bringHeld } from '../../state/bring-held.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
@@ -74,6 +75,7 @@ export async function checkBeforeApply(
   const read = await readModuleSources(subject, modules);
   if (!read.ok) return stop(read.findings);
   const snapshot = await store.fetch();
+  await bringHeld(snapshot);
   const statuses = await readStatuses(snapshot);
   const facts = await readModuleFacts(subject, modules, statuses);
 

@@ -5,6 +5,7 @@ import {
 import type { Finding } from '../../model/verdict.ts';
 import { readFreezes } from '../../state/freeze-store.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
+import type { StateStore } from '../../state/store.ts';
 import type { HostLeases, LeaseView } from '../host-leases.ts';
 import type { Ports } from '../step.ts';
 
@@ -82,8 +83,21 @@ export class Holds {
     return waitMs !== undefined && waited + waitMs <= MAX_WAIT_MS;
   }
 
-  /** Waits for a while, longer each time, and never longer than it takes. */
-  async wait({ held, waitMs = 0 }: LeaseView): Promise<void> {
+  /** Looks again and again, until nothing is worth waiting for any more. */
+  async waitFor(
+    store: StateStore,
+    subjects: readonly HeldSubject[],
+    first: LeaseView,
+  ): Promise<void> {
+    let view = first;
+    while (this.isWorthWaiting(view)) {
+      await this.#pause(view);
+      view = (await this.judge(await store.fetch(), subjects)).view;
+    }
+  }
+
+  /** Longer each time, and never longer than it can take. */
+  async #pause({ held, waitMs = 0 }: LeaseView): Promise<void> {
     const told = [...held.values()].map(({ reason }) => reason).join('; ');
     if (told !== this.#told) this.#ports.print(`Waiting: ${told}`);
     this.#told = told;

@@ -104,7 +104,9 @@ async function applyReady(
     host: manifest.host,
   }));
   const { view } = await holds.judge(ready.snapshot, subjects);
-  if (holds.isWorthWaiting(view)) return void (await holds.wait(view));
+  if (holds.isWorthWaiting(view)) {
+    return void (await holds.waitFor(state.store, subjects, view));
+  }
   const sources = toApply.map(({ source }) => source);
   const also = toApply.flatMap(({ open }) => open.map(({ host }) => host));
   const request = { subject, sources, also, inputs };
