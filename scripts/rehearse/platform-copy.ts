@@ -30,7 +30,7 @@ export interface PlatformCopy {
     exit: number,
     ...args: readonly string[]
   ): Promise<void>;
-  /** Options that arm a stateful module for the commit at head. */
+  /** Options that arm a stateful module at head, with a backup taken for it. */
   armed(module: string): string[];
   check(claim: string, holds: boolean): void;
   /** How many checks did not hold. */
@@ -45,7 +45,7 @@ export function makePlatformCopy(): PlatformCopy {
   const repo = join(folder, 'platform');
   const host = join(folder, 'host');
   cpSync(join(root, 'examples/platform'), repo, { recursive: true });
-  mkdirSync(join(host, 'backups'), { recursive: true });
+  mkdirSync(host);
   let failures = 0;
   let stopped = false;
   const git: PlatformCopy['git'] = (...args) =>
@@ -84,8 +84,7 @@ export function makePlatformCopy(): PlatformCopy {
       check(`the lane ends with exit ${exit}`, status === exit);
     },
     armed: (module) => {
-      const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-      const backup = `${host}/backups/${module}-${time}.tar.gz`;
+      const backup = takeBackup(repo, module);
       const sha = git('rev-parse', 'HEAD').slice(0, 12);
       return [
         ...['--input', `module=${module}`, '--input', 'allow_stateful=true'],
@@ -95,6 +94,16 @@ export function makePlatformCopy(): PlatformCopy {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Takes one as an operator does; its path on the host. */
+function takeBackup(repo: string, module: string): string {
+  const args = ['backup', module, '--repo', repo, '--json'];
+  const said = execFileSync(process.execPath, [
+    join(root, 'dist/cli.js'),
+    ...args,
+  ]);
+  return JSON.parse(String(said)).outputs['backup-ref'];
 }
 
 const IDENTITY = ['-c', 'user.name=you', '-c', 'user.email=you@example.org'];

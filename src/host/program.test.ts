@@ -41,6 +41,7 @@ const PROGRAMS = {
     'backup-database',
     'backup-take',
     'backup-check',
+    'backup-restore',
     'backup-main',
   ],
 };

@@ -112,6 +112,7 @@ export const AUTO_APPLY: LaneDefinition = {
         'allow-stateful': input('allow_stateful'),
         'backup-ref': input('backup_ref'),
         'stateful-confirm': input('stateful_confirm'),
+        'ssh-key': sshKey,
       },
     },
     {

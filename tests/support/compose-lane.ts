@@ -71,6 +71,7 @@ function renderModule(
     stateful: false,
     host: 'demo',
     driver: 'compose',
+    backup: { class: 'files' },
     health: { timeout: '40s', streak: 1, interval: '1s' },
     ...manifest,
     compose: { project, ...Object(manifest['compose']) },

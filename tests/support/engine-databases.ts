@@ -22,6 +22,11 @@ export const hasPostgres = pathOf('postgres') !== undefined;
 /** Not root's, since the server refuses to run as root. */
 const POSTGRES_ID = process.getuid?.() || 70;
 
+const POSTGRES_PROGRAMS = [
+  ...['postgres', 'initdb', 'psql', 'pg_isready'],
+  ...['pg_dump', 'pg_restore'],
+];
+
 /** Starts as root where it may, as images of databases do, and steps down. */
 const POSTGRES_ENTRY = `#!/bin/sh
 set -e
@@ -48,11 +53,13 @@ export async function redisService(
   if (server === undefined) throw new Error('redis is missing');
   const client = findProgram('redis-cli', dirname(server));
   if (client === undefined) throw new Error('redis-cli is missing');
+  const check = findProgram('redis-check-rdb', dirname(server));
   const arguments_ = ['--dir', '/data', '--appendonly', 'yes'];
   const { ref } = await buildImage(project, 'redis:1', {
     files: {
       ...readProgramClosure(server),
       ...readProgramClosure(client),
+      ...(check === undefined ? {} : readProgramClosure(check)),
       data: { folderOf: process.getuid?.() ?? 0 },
     },
     environment: searchedIn(server, client),
@@ -74,9 +81,7 @@ export async function postgresService(
   const server = pathOf('postgres');
   if (server === undefined) throw new Error('postgres is missing');
   const folder = dirname(server);
-  const programs = ['postgres', 'initdb', 'psql', 'pg_isready'].map((name) =>
-    join(folder, name),
-  );
+  const programs = POSTGRES_PROGRAMS.map((name) => join(folder, name));
   const { ref } = await buildImage(project, 'postgres:1', {
     files: {
       ...Object.assign({}, ...programs.map(readProgramClosure)),

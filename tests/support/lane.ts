@@ -12,6 +12,7 @@ import { dispatchEvent, type ForgeEvent, pushEvent } from './forge-events.ts';
 import { type JobRun, type RunRequest, runWorkflow } from './forge-runner.ts';
 import { type GitHttpServer, startGitHttp } from './git-http.ts';
 import { listFolder } from './host-listing.ts';
+import { placeBackup } from './place-backup.ts';
 import type { Changes } from './platform.ts';
 import { openPullRequests, type PullRequests } from './pull-requests.ts';
 import type { Flavour } from './runner-job.ts';
@@ -52,11 +53,11 @@ export interface Lane {
     options?: RunOptions,
   ): Promise<JobRun>;
   run(event: ForgeEvent, options?: RunOptions): Promise<JobRun>;
-  /** Inputs that arm a stateful module for the tip of the default branch. */
+  /** Inputs that arm a stateful module for the tip, and the backup they name. */
   armed(module: string): Record<string, string>;
   /** The status of a module on the state branch. */
   status(module: string): Status | undefined;
-  /** Everything on the host and what runs there, to be compared later. */
+  /** All but backups on the host and what runs there, to be compared later. */
   listHost(): string[];
   close(): Promise<void>;
 }
@@ -108,11 +109,17 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
     armed: (module) => ({
       module,
       allow_stateful: 'true',
-      backup_ref: `${platform.host}/backups/${module}-${compactTime()}.tar.gz`,
+      backup_ref: placeBackup(join(platform.host, 'backups'), {
+        module,
+        host: 'demo',
+      }),
       stateful_confirm: `apply ${module} ${tip().slice(0, 12)}`,
     }),
     status: (module) => readStatus(platform, module),
-    listHost: () => [platform.host, platform.services].flatMap(listFolder),
+    listHost: () =>
+      [platform.host, platform.services]
+        .flatMap(listFolder)
+        .filter((line) => !line.startsWith('backups')),
     close: async () => {
       await forge.close();
       platform.close();
@@ -151,9 +158,4 @@ function readStatus(
   const path = `.platform/state/modules/${module}.status.json`;
   const text = platform.readRemote(STATE_BRANCH, path);
   return text === undefined ? undefined : (JSON.parse(text) as Status);
-}
-
-/** Now, as the names of backups carry it. */
-function compactTime(): string {
-  return new Date().toISOString().replace(/[-:]|\.\d+/g, '');
 }

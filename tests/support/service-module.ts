@@ -40,6 +40,7 @@ export function serviceModule(
       ),
       '  timeout: 30s',
       'health: {timeout: 3s, streak: 1, interval: 1s}',
+      'backup: {class: files}',
       `depends_on: [${options.dependsOn?.join(', ') ?? ''}]`,
       options.manifest ?? '',
       '',

@@ -24,6 +24,8 @@ const schema = z.object({
   token: z.string().optional(),
   'api-url': lineForm.optional(),
   'state-ssh-key': z.string().optional(),
+  'ssh-key': z.string().optional(),
+  'ssh-key-file': lineForm.optional(),
 });
 
 export type StatefulGateInputs = ReturnType<typeof parseStatefulGateInputs>;
@@ -41,5 +43,7 @@ export function parseStatefulGateInputs(raw: RawInputs) {
     policyPath: inputs.policy,
     token: inputs.token,
     stateSshKey: inputs['state-ssh-key'],
+    sshKey: inputs['ssh-key'],
+    sshKeyFile: inputs['ssh-key-file'],
   };
 }

@@ -1,6 +1,6 @@
 import type { AskedModule } from '../../gates/stateful/decide-stateful.ts';
 import { SUFFIXES_OF_CLASS } from '../../model/backup-name.ts';
-import { backupRootOf } from '../../model/policy-defaults.ts';
+import { backupRootOf, requiresReceipt } from '../../model/policy-defaults.ts';
 import type { Status } from '../../model/status.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import {
@@ -12,8 +12,13 @@ import type { Subject } from '../../repository/subject.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { Ports } from '../step.ts';
 
+/** An asked module, and whether its backup needs a receipt. */
+export interface ReadModule extends AskedModule {
+  readonly receiptRequired: boolean;
+}
+
 export interface AskedModules {
-  readonly modules: readonly AskedModule[];
+  readonly modules: readonly ReadModule[];
   /** Ids that cannot be judged, with why. */
   readonly findings: readonly Finding[];
 }
@@ -34,7 +39,7 @@ export async function readAskedModules(
   if (request.ids.length === 0) return { modules: [], findings: [] };
   const statuses = await fetchStatuses(subject, request, ports);
   const facts = await readModuleFacts(subject, request.ids, statuses);
-  const modules: AskedModule[] = [];
+  const modules: ReadModule[] = [];
   const findings: Finding[] = [];
   for (const id of request.ids) {
     const asked = describeModule(id, facts.get(id), subject);
@@ -61,7 +66,7 @@ function describeModule(
   id: string,
   facts: ModuleFacts | undefined,
   { head, policy, policyPath }: Subject,
-): AskedModule | Finding {
+): ReadModule | Finding {
   if (!facts?.head) {
     const known = facts?.base || facts?.lastApplied;
     return known
@@ -95,6 +100,7 @@ function describeModule(
     statefulAt: Object.entries(places)
       .filter(([, manifest]) => manifest?.stateful)
       .map(([place]) => place),
+    receiptRequired: requiresReceipt(policy, host),
     backupRoot: backupRootOf(policy, host),
     backupSuffix: SUFFIXES_OF_CLASS[facts.head.backup?.class ?? 'volume'][0],
   };

@@ -1,5 +1,5 @@
 import { autoApplyScopeStep } from '../../actions/auto-apply-scope/run.ts';
-import { statefulGateStep } from '../../actions/stateful-gate/run.ts';
+import { statefulAnswerStep } from '../../actions/stateful-gate/run.ts';
 import { executeStep } from '../../actions/step.ts';
 import type { LocalRequest } from '../local-event.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
@@ -57,7 +57,7 @@ async function judge(
   }
   const confirmation = `apply ${options.module ?? ''} ${run.head.slice(0, 12)}`;
   const gated = await executeStep(
-    statefulGateStep,
+    statefulAnswerStep,
     {
       ...common,
       modules: scoped.outputs['modules'],

@@ -58,7 +58,8 @@ guard_request() {
     guard_module
     [ -z "$h_repository" ] || guard_commit
     ;;
-  backup | backup-look | backup-record | backup-check | backup-note | backup-list)
+  backup | backup-look | backup-record | backup-check | backup-note | backup-list | \
+    backup-restore)
     guard_backup
     ;;
   *) forbid "the operation $r_op is not for this key" ;;

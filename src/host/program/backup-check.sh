@@ -123,8 +123,9 @@ for check in redis-check-rdb valkey-check-rdb keydb-check-rdb; do
   command -v "$check" >/dev/null 2>&1 && exec "$check" /tmp/dump.rdb
 done
 exit 125' "$1" 'RDB looks OK'
-  keys=$(printf '%s\n' "$said" | sed -n 's/^\[info\] \([0-9]*\) keys read.*/\1/p')
-  [ -z "$keys" ] || counts="\"keys\":$keys"
+  counts=$(printf '%s\n' "$said" | sed -n \
+    's/^\[info\] \([0-9]*\) keys read.*/"keys":\1,/p; s/^\[info\] \([0-9]*\) expires$/"expires":\1/p' | tr -d '\n')
+  counts=${counts%,}
 }
 
 # The list is at its front; reading all of it tells whether its end is there.
@@ -199,7 +200,7 @@ operate_backup_note() {
   place=$r_backup_root/$r_file.receipt.json
   find_kind "$place"
   was=$kind
-  [ "$kind" != file ] || was=$(sha256sum <"$place" | cut -c 1-64)
+  [ "$kind" != file ] || was=$(printf %s "$(head -c 65536 "$place")" | sha256sum | cut -c 1-64)
   [ "$was" = "$r_expect_output" ] || problem changed "$place"
   printf '%s\n' "$r_receipt" >"$work/receipt" 2>/dev/null && to_disk "$work/receipt" &&
     mv -f "$work/receipt" "$place" && to_disk "$r_backup_root" ||

@@ -17,6 +17,7 @@ backup-look) operate_backup_look ;;
 backup-record) operate_backup_record ;;
 backup-check) operate_backup_check ;;
 backup-note) operate_backup_note ;;
+backup-restore) operate_backup_restore ;;
 backup-list) operate_backup_list ;;
 *) problem malformed "the operation is not known" ;;
 esac

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type CommandRun, runCommand } from '../../support/command-line.ts';
+import { listFolder } from '../../support/host-listing.ts';
 import { type Lane, openLane } from '../../support/lane.ts';
 
 let lane: Lane;
@@ -28,6 +29,7 @@ const codesOf = (run: CommandRun) => {
     ? [verdict.code]
     : verdict.findings.map(({ code }) => code);
 };
+const backups = () => listFolder(join(lane.platform.host, 'backups'));
 const audit = async () => {
   const show = ['audit', 'show', '--kind', 'backup', '--json'] as const;
   const run = await runCommand(lane.platform, ...show);
@@ -35,16 +37,14 @@ const audit = async () => {
 };
 
 beforeAll(async () => {
-  lane = await openLane({
-    modules: { web: {}, db: { manifest: 'stateful: true' } },
-  });
+  lane = await openLane();
   await lane.platform.startByHand('guestbook');
 });
 afterAll(() => lane?.close());
 
 describe('apply-gates backup', () => {
   it('dry run: says what would be read and written, and arms nothing', async () => {
-    const before = lane.listHost();
+    const before = [lane.listHost(), backups()];
     const run = await cli('guestbook', '--dry-run');
     expect(run.json()).toMatchObject({
       verdict: { code: 'backup/ready' },
@@ -54,7 +54,7 @@ describe('apply-gates backup', () => {
     expect(candidates.json()).toMatchObject({
       candidates: [{ module: 'guestbook', class: 'files' }],
     });
-    expect(lane.listHost()).toEqual(before);
+    expect([lane.listHost(), backups()]).toEqual(before);
   });
 
   it('takes one, hands out what the dispatch asks for, and has it in the audit log', async () => {
@@ -170,19 +170,19 @@ describe('apply-gates backup', () => {
       2,
     ],
   ])('refuses %s', async (_, args, code, exit) => {
-    const before = lane.listHost();
+    const before = backups();
     const run = await cli(...args);
     expect([codesOf(run), run.exitCode]).toEqual([[code], exit]);
-    expect(lane.listHost()).toEqual(before);
+    expect(backups()).toEqual(before);
   });
 
   it('writes nothing on a host that is only observed', async () => {
     const file = '.platform/gates.yaml';
     const text = lane.platform.git('show', `HEAD:${file}`);
     lane.commit({ [file]: text.replace('mode: apply', 'mode: observe') });
-    const before = lane.listHost();
+    const before = backups();
     expect(codesOf(await cli('guestbook'))).toEqual(['backup/observed']);
-    expect(lane.listHost()).toEqual(before);
+    expect(backups()).toEqual(before);
   });
 });
 

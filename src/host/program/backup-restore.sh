@@ -1,0 +1,123 @@
+
+# ---- backup: a rehearsal of its restore, away from everything that runs
+
+REDIS_RESTORE='
+unset REDISCLI_AUTH
+mkdir /tmp/rehearsal && cd /tmp/rehearsal && cat >dump.rdb || exit 125
+for kind in redis valkey keydb; do
+  command -v "$kind-server" >/dev/null 2>&1 && break
+done
+"$kind-server" --port 0 --unixsocket "$PWD/socket" --dir "$PWD" --dbfilename dump.rdb \
+  --appendonly no --save "" >log 2>&1 &
+server=$!
+until [ "$("$kind-cli" -s "$PWD/socket" ping 2>/dev/null)" = PONG ]; do
+  kill -0 "$server" 2>/dev/null || { tail -n 5 log; exit 1; }
+  sleep 0.2
+done
+"$kind-cli" -s "$PWD/socket" info keyspace | tr -d "\r" |
+  sed -n "s/^db[0-9]*:keys=\([0-9]*\),expires=\([0-9]*\).*/\1 \2/p" |
+  { keys=0; expires=0; while read -r k e; do keys=$((keys + k)); expires=$((expires + e)); done
+    echo "restored:\"keys\":$keys,\"expires\":$expires"; }
+kill "$server"
+'
+
+POSTGRES_RESTORE='
+mkdir /tmp/rehearsal && cd /tmp/rehearsal && cat >dump || exit 125
+unset PGPASSWORD PGPORT PGDATABASE PGDATA
+PGHOST=$PWD PGUSER=postgres
+export PGHOST PGUSER
+initdb -D data -U postgres --auth=trust --encoding=UTF8 --locale=C --no-sync >log 2>&1 ||
+  { tail -n 5 log; exit 125; }
+postgres -D data -k "$PWD" -c listen_addresses= -c fsync=off >log 2>&1 &
+server=$!
+until psql -w -d postgres -c "select 1" >/dev/null 2>&1; do
+  kill -0 "$server" 2>/dev/null || { tail -n 5 log; exit 125; }
+  sleep 0.2
+done
+psql -w -q -d postgres -c "create database rehearsal" &&
+  pg_restore -w --no-owner --no-acl --exit-on-error -d rehearsal dump || exit 1
+counts=$(psql -w -At -d rehearsal -c "select format(\$\$select count(*) from %I.%I;\$\$, schemaname, tablename)
+  from pg_tables where schemaname not in (\$\$pg_catalog\$\$, \$\$information_schema\$\$)" |
+  psql -w -At -d rehearsal) || exit 1
+printf "%s\n" "$counts" | awk "NF { tables++; rows += \$1 }
+  END { printf \"restored:\\\"tables\\\":%d,\\\"rows\\\":%d\\n\", tables, rows }"
+kill "$server"
+'
+
+ROW_COUNTS="select 'select count(*) n from \"' || replace(name, '\"', '\"\"') || '\"'
+  from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+
+# rehearse_in USER SCRIPT FILE: its last line tells what was restored.
+rehearse_in() {
+  find_image || cannot unreadable "$refusal_detail" || return 1
+  said=$(throwaway "$1" "$2" <"$3" 2>&1)
+  status=$?
+  restored=$(printf '%s\n' "$said" | sed -n 's/^restored://p')
+  [ "$status" -ne 0 ] || [ -z "$restored" ] || return 0
+  case $status in
+  124 | 12[5-9] | 137) cannot unreadable "$(printf '%s\n' "$said" | tail -n 3)" ;;
+  *) cannot not_restorable "$(printf '%s\n' "$said" | tail -n 3)" ;;
+  esac
+}
+
+# Nobody but its own user may own a data folder of postgres, and root may not.
+restore_dump() {
+  find_image || cannot unreadable "$refusal_detail" || return 1
+  owner=$(docker_cli exec "${containers%% *}" sh -c 'stat -c %u "${PGDATA:-/var/lib/postgresql/data}"' 2>&1)
+  case $owner in
+  "" | *[!0-9]*) cannot unreadable "the owner of the data is not known: $owner" || return 1 ;;
+  esac
+  rehearse_in "$owner" "$POSTGRES_RESTORE" "$1"
+}
+
+restore_rdb() {
+  rehearse_in 0 "$REDIS_RESTORE" "$1"
+}
+
+restore_sqlite() {
+  command -v sqlite3 >/dev/null 2>&1 || cannot unreadable "sqlite3 is missing on the host" || return 1
+  check_sqlite "$1"
+  [ "$form_outcome" = good ] || cannot not_restorable "$form_detail" || return 1
+  each=$(sqlite3 "$work/restored" "$ROW_COUNTS" </dev/null 2>"$work/errors" | awk 'NR > 1 { print "union all" } { print }')
+  rows=0
+  [ -z "$each" ] || rows=$(sqlite3 "$work/restored" "select total(n) from ($each)" </dev/null 2>>"$work/errors")
+  [ ! -s "$work/errors" ] || cannot not_restorable "$(tail -c 300 "$work/errors")" || return 1
+  tables=$(sqlite3 "$work/restored" "select count(*) from sqlite_master where type = 'table' and name not like 'sqlite_%'" </dev/null)
+  restored="\"tables\":$tables,\"rows\":${rows%.*}"
+}
+
+# Every file is unpacked, and compared with the archive byte for byte.
+restore_tar() {
+  need=$(unpack <"$1" 2>/dev/null | wc -c)
+  find_free
+  [ "${free:-0}" -ge $((need / 1024 + 16384)) ] ||
+    cannot no_space "$r_backup_root has $free KiB free, the rehearsal needs $((need / 1024 + 16384))" ||
+    return 1
+  mkdir "$work/restored"
+  unpack <"$1" | tar -x -p -f - -C "$work/restored" 2>"$work/errors" ||
+    cannot not_restorable "$(tail -c 300 "$work/errors")" || return 1
+  ! has_gnu_tar || unpack <"$1" | tar -d -f - -C "$work/restored" >"$work/errors" 2>&1 ||
+    cannot not_restorable "$(tail -c 300 "$work/errors")" || return 1
+  files=$(find "$work/restored" -type f | wc -l | tr -d ' ')
+  members=$(unpack <"$1" | tar -t -f - 2>/dev/null | wc -l | tr -d ' ')
+  restored="\"members\":$members,\"files\":$files"
+}
+
+operate_backup_restore() {
+  make_root
+  image='' containers='' restored='' counts='' refusal='' refusal_detail=''
+  target=$r_backup_root/$r_file
+  suffix_of_file
+  open_backup_work "restore-$$" || problem internal "the folder is taken"
+  note_values
+  case $suffix in
+  tar*) restore_tar "$target" ;;
+  sqlite.gz) restore_sqlite "$target" ;;
+  rdb | dump) "restore_$suffix" "$target" ;;
+  *) cannot unreadable "there is no rehearsal for $suffix" ;;
+  esac || problem "$refusal" "$refusal_detail"
+  begin_answer
+  put_plain outcome restored
+  put_plain counts "$restored"
+  end_answer
+}
