@@ -14,23 +14,28 @@ pack() {
 stream() {
   lenient=''
   tee --output-error=exit /dev/null </dev/null >/dev/null 2>&1 && lenient=--output-error=exit
-  {
-    "$@" 2>"$work/errors"
-    printf %s "$?" >"$work/produced"
-  } | {
-    pack 2>"$work/pack-errors"
-    printf %s "$?" >"$work/packed"
-  } | {
-    # shellcheck disable=SC2086 # one word or none
-    tee $lenient "$work/backup" 2>"$work/write-errors"
-    printf %s "$?" >"$work/written"
-  } | sha256sum | cut -c 1-64 >"$work/sum"
+  # Not as redirections of the function: a shell keeps what it has to restore,
+  # and whoever waits for our end would wait for the last of the pipeline.
+  (
+    exec 6>&- 8>&- 9>&-
+    {
+      "$@" 2>"$work/errors"
+      printf %s "$?" >"$work/produced"
+    } | {
+      pack 2>"$work/pack-errors"
+      printf %s "$?" >"$work/packed"
+    } | {
+      # shellcheck disable=SC2086 # one word or none
+      tee $lenient "$work/backup" 2>"$work/write-errors"
+      printf %s "$?" >"$work/written"
+    } | sha256sum | cut -c 1-64 >"$work/sum"
+  )
   produced=$(cat "$work/produced")
   # What changed while it was read is what crash-consistent means.
   [ "$produced" != 1 ] || [ "$consistency" = transaction ] || [ "$method" != host ] ||
     ! has_gnu_tar || produced=0
   [ "$produced$(cat "$work/packed" "$work/written")" = 000 ]
-} 6>&- 8>&- 9>&-
+}
 
 # The files of a release come from git, and what we keep is ours.
 make_tar() {
@@ -70,8 +75,8 @@ copy_volumes() {
   docker_limit=$r_timeout docker_cli cp "$scratch:/volumes/." -
 }
 
-# Lets a service stand still, and makes sure that it goes on: also where we are
-# killed, since somebody else waits for that.
+# Lets a service stand still until we are done, or until the guard sees that we
+# were killed.
 quiesce() {
   case $r_quiesce in
   pause | stop) ;;
@@ -81,9 +86,9 @@ quiesce() {
   exec 9>>"$r_root/.lock" || end_backup unwritable "$r_root/.lock cannot be written to"
   flock -w 60 9 || end_backup locked "$r_root/.lock is held"
   ids=$(printf '%s\n' "$containers" | awk '$2 == "running" { printf "%s ", $1 }')
-  printf '%s %s\n' "$r_quiesce" "$ids" >"$work/quiesced"
-  to_disk "$work/quiesced"
-  setsid sh -c 'eval "$0"' "$0" guard "$work" </dev/null >/dev/null 2>&1 6>&- 8>&- 9>&- &
+  # What is not noted would not be let go again.
+  printf '%s %s\n' "$r_quiesce" "$ids" >"$work/quiesced" 2>/dev/null &&
+    to_disk "$work/quiesced" || end_no_space
   for id in $ids; do
     docker_cli "$r_quiesce" "$id" >"$work/errors" 2>&1 ||
       end_backup failed "$r_quiesce: $(tail -c 500 "$work/errors")"
@@ -105,6 +110,13 @@ resume() {
   [ -z "$went_on" ] || rm -f "$1/quiesced"
 }
 
+# Waits for the end of the worker, however it ends: what it had begun ends with
+# it, and what it had stand still goes on.
+start_guard() {
+  printf '%s\n' "$$" >"$work/pid" 2>/dev/null || end_no_space
+  setsid sh -c 'eval "$0"' "$0" guard "$work" </dev/null >/dev/null 2>&1 6>&- 8>&- 9>&- &
+}
+
 run_guard() {
   worker=guard
   work=$1
@@ -112,7 +124,10 @@ run_guard() {
   forget_backup
   read_request <"$work/request"
   flock "$work/.alive" true 2>/dev/null
-  [ ! -d "$work" ] || resume "$work"
+  if [ -d "$work" ]; then
+    kill -s KILL -- "-$(cat "$work/pid")" 2>/dev/null
+    resume "$work"
+  fi
   trap - EXIT
   exit 0
 }
@@ -152,6 +167,7 @@ run_backup_worker() {
   name=$r_module-$r_stamp.$suffix
   [ ! -e "$r_backup_root/$name" ] && [ ! -L "$r_backup_root/$name" ] ||
     end_backup exists "$r_backup_root/$name"
+  start_guard
   quiesce
   take || end_failed
   resume "$work"
