@@ -34,6 +34,7 @@ list_engine_packages() {
   has redis-server || echo redis-server
   has redis-cli || echo redis-tools
   has_postgres || echo postgresql
+  has sqlite3 || echo sqlite3
 }
 
 # Newer releases pack the client apart, and Ubuntu a compose that is new enough.

@@ -18,7 +18,8 @@ export type BackupSuffix = (typeof BACKUP_SUFFIXES)[number];
 export const SUFFIXES_OF_CLASS: Readonly<
   Record<BackupSettings['class'], readonly [BackupSuffix, ...BackupSuffix[]]>
 > = {
-  files: ['tar.gz', 'tar.zst', 'tar'],
+  // Also for what has no class of its own: a person adopts such a dump.
+  files: ['tar.gz', 'tar.zst', 'tar', 'sql.gz'],
   volume: ['tar.gz', 'tar.zst', 'tar'],
   sqlite: ['sqlite.gz'],
   postgres: ['dump', 'sql.gz'],

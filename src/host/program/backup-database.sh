@@ -26,8 +26,12 @@ if [ -z "${REDISCLI_AUTH-}" ]; then
   [ -n "$REDISCLI_AUTH" ] || [ ! -r "$file" ] || REDISCLI_AUTH=$(cat "$file")
   [ -n "$REDISCLI_AUTH" ] || [ ! -r "$2" ] || REDISCLI_AUTH=$(
     sed -n "s/^[[:space:]]*requirepass[[:space:]]*//p" "$2" | tail -n 1 | tr -d "\042\047\r")
-  if [ -n "$REDISCLI_AUTH" ]; then export REDISCLI_AUTH; else unset REDISCLI_AUTH; fi
+  export REDISCLI_AUTH
 fi
+# A password that the server does not ask for would be an error to it.
+case $(unset REDISCLI_AUTH; "$cli" -p "$1" ping 2>/dev/null </dev/null) in
+PONG) unset REDISCLI_AUTH ;;
+esac
 '
 
 # ask_redis COMMAND...: of constant words.

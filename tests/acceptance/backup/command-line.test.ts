@@ -152,7 +152,7 @@ describe('apply-gates backup', () => {
   test.each([
     [
       'a module that says nothing of backups',
-      ['db'],
+      ['site'],
       'backup/not-configured',
       2,
     ],

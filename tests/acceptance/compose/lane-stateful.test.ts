@@ -16,6 +16,7 @@ import { hasRedis, redisService } from '../../support/engine-databases.ts';
 import { watchEvents, withoutProbes } from '../../support/engine-events.ts';
 import { buildImage } from '../../support/engine-image.ts';
 import { hasSshd } from '../../support/sshd.ts';
+import { readWorkflowFile } from '../../support/workflow-files.ts';
 
 const NOTHING_TO_DO = 'plan in-sync · apply noop · health ok · restarts 0';
 
@@ -25,12 +26,17 @@ let compose: Readonly<Record<string, unknown>>;
 /** Where the database ran before anybody thought of gates. */
 let old: string;
 
-const db = (notes: string, changes: Readonly<Record<string, unknown>> = {}) =>
+const db = (
+  notes: string,
+  changes: Readonly<Record<string, unknown>> = {},
+  backup: object = { class: 'files' },
+) =>
   lane.module('db', {
     compose: { ...compose, ...changes },
     files: { 'notes.md': notes },
     manifest: {
       stateful: true,
+      backup,
       health: { timeout: '10s', streak: 1, interval: '1s' },
       host_files: ['.env'],
       host_dirs: ['data'],
@@ -194,6 +200,40 @@ describe.skipIf(!hasEngine || !hasSshd || !hasRedis)('a database', () => {
     expect(run.codes).not.toHaveProperty('apply');
     expect(incarnation()).toEqual(before);
   });
+
+  it('goes the whole way: dry run, backup, receipt, plan, no-op, audit log', async () => {
+    lane.commit(db('backed up', {}, { class: 'redis' }));
+    const before = incarnation();
+    const workflow = readWorkflowFile('workflows/backup.yml');
+    const backUp = (dry_run: string) =>
+      lane.dispatch({ module: 'db', dry_run }, { workflow });
+    const dry = await backUp('true');
+    expect(dry.codes).toEqual({ backup: 'backup/ready' });
+    expect(dry.outputs('backup')['backup-ref']).toBe('');
+    const taken = await backUp('false');
+    expect(taken.codes).toEqual({ backup: 'backup/taken' });
+    const backup_ref = taken.outputs('backup')['backup-ref'] ?? '';
+    const stateful_confirm = taken.outputs('backup')['stateful-confirm'] ?? '';
+    const inputs = { module: 'db', allow_stateful: 'true', stateful_confirm };
+    const forged = backup_ref.replace(/\.rdb$/, '.tar.gz');
+    const without = await lane.dispatch({ ...inputs, backup_ref: forged });
+    expect(without.codes).toMatchObject({
+      stateful: 'stateful/backup-missing',
+    });
+    const run = await lane.dispatch({ ...inputs, backup_ref });
+    expect(run.codes).toMatchObject({
+      stateful: 'stateful/armed',
+      guard: 'plan/in-sync',
+      apply: 'apply/noop',
+    });
+    expect(incarnation()).toEqual(before);
+    const log = lane.platform.readRemote(
+      'platform-state',
+      'state/AUDIT_LOG.jsonl',
+    );
+    expect(log).toContain(`"receipt":"${backup_ref}.receipt.json"`);
+    expect(run.log + taken.log).not.toContain(`${lane.project}-password`);
+  }, 300_000);
 
   it('in sync and unhealthy is not fine', async () => {
     lane.commit(db('three'));
