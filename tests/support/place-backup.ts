@@ -50,7 +50,7 @@ export function placeBackup(
 function oneFile(): Buffer {
   const header = Buffer.alloc(512);
   header.write('data', 0);
-  header.write('0000600\0' + '0000000\0'.repeat(2), 100);
+  header.write(`0000600\0${'0000000\0'.repeat(2)}`, 100);
   header.write('00000000000\0'.repeat(2), 124);
   header.write('        0', 148);
   header.write('ustar\u000000', 257);

@@ -1,5 +1,5 @@
 import { autoApplyScopeStep } from '../../actions/auto-apply-scope/run.ts';
-import { statefulAnswerStep } from '../../actions/stateful-gate/run.ts';
+import { statefulAnswerStep } from '../../actions/stateful-gate/answer.ts';
 import { executeStep } from '../../actions/step.ts';
 import type { LocalRequest } from '../local-event.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
