@@ -57,6 +57,25 @@ export const shaForm = form('a full commit id of 40 hex digits', (text) =>
   /^[0-9a-f]{40}$/i.test(text) ? text.toLowerCase() : undefined,
 );
 
+/** The digest of a plan. */
+export const digestForm = form(
+  'a digest such as sha256:<64 hex digits>',
+  (text) => (/^sha256:[0-9a-f]{64}$/.test(text) ? text : undefined),
+);
+
+/** Resources of a plan, each by its whole name. */
+export const resourceListForm = form(
+  'a JSON array of resources as the plan names them, such as ["volume/data"]',
+  (text) => {
+    const names = parseJson(text);
+    if (!Array.isArray(names) || names.length > MAX_MODULES) return undefined;
+    const known = names.filter(
+      (name): name is string => typeof name === 'string' && name !== '',
+    );
+    return known.length === names.length ? known : undefined;
+  },
+);
+
 /** The number of a pull request. */
 export const numberForm = form('a number such as 142', (text) =>
   /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : undefined,

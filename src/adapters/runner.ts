@@ -30,7 +30,13 @@ import { type RunContext, readRunContext } from './run-context.ts';
 import { openVerdictLog } from './verdict-log.ts';
 
 /** Inputs that are masked before the step sees them. */
-const SECRET_INPUTS = ['token', 'ssh-key', 'state-ssh-key', 'audit-sign-key'];
+const SECRET_INPUTS = [
+  'token',
+  'ssh-key',
+  'state-ssh-key',
+  'audit-sign-key',
+  'ntfy-url',
+];
 
 /** What a step came to, with the place it says so. */
 interface Session {

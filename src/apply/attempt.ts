@@ -15,6 +15,13 @@ export interface Attempt {
   readonly run: RunIdentity;
   /** Number of the lease it is made under; null until that is taken. */
   readonly fence: number | null;
+  /** The pull request behind it, as the gate found it. */
+  readonly approved?: {
+    readonly pr: number;
+    /** What it was merged as, and where a person asked for it its head. */
+    readonly sha: string;
+    readonly head: string | null;
+  };
   /** What was on record before. */
   readonly previous: Status | undefined;
 }

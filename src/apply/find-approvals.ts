@@ -1,11 +1,17 @@
 import * as z from 'zod';
 import type { Verdict } from '../model/verdict.ts';
+import type { Attempt } from './attempt.ts';
 import type { Approval } from './attempt-entries.ts';
 
 /** The gate that says who approved what, in its evidence. */
 const APPROVAL_GATE = 'approved-sha-verify';
 const MOST_APPROVALS = 20;
 const MOST_APPROVERS = 20;
+
+/** Newest first. */
+const newestSchema = z.array(
+  z.object({ module: z.string(), pr: z.int(), sha: z.string() }),
+);
 
 const approvalsSchema = z.array(
   z.object({
@@ -16,6 +22,21 @@ const approvalsSchema = z.array(
     merger: z.string().nullable().default(null),
   }),
 );
+
+/** The newest pull request that changed a module, and what it was merged as. */
+export function findNewestApproved(
+  verdicts: readonly Verdict[],
+  module: string,
+): Attempt['approved'] | undefined {
+  const said = verdicts.findLast(({ gate }) => gate === APPROVAL_GATE);
+  if (!said) return undefined;
+  const { asked, head, approvals } = said.evidence;
+  const { data } = newestSchema.safeParse(approvals);
+  const found = data?.find((each) => each.module === module);
+  if (!found) return undefined;
+  const { pr, sha } = found;
+  return { pr, sha, head: asked === pr ? String(head) : null };
+}
 
 /** Approvals of a module; null where no gate of the lane asked for any. */
 export function findApprovals(

@@ -121,6 +121,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     .option('--stateful-confirm <text>', 'apply <module> <sha>')
     .option('--despite-freeze <reason>', 'apply in spite of a freeze')
     .option('--ssh-key-file <file>', 'private key for the host')
+    .option('--allow-destructive <names...>', 'resources that may be destroyed')
     .option('--api-url <url>', 'API of the forge (from origin)')
     .option('--repository <owner/name>', 'repository there (from origin)')
     .option('--token-file <file>', 'token for it (APPLY_GATES_TOKEN)')

@@ -1,5 +1,6 @@
 import type { RequiredGate } from '../gates/apply-readiness/apply-readiness.ts';
 import type { Wire } from './wire.ts';
+import { auditSignKey, input, output, sshKey, stateSshKey } from './wires.ts';
 
 /** One step of a lane, as it stands in the workflow file. */
 export interface LaneStep {
@@ -29,29 +30,12 @@ export interface LaneDefinition {
   readonly steps: readonly LaneStep[];
 }
 
-const output = (step: string, name: string): Wire => ({
-  from: 'output',
-  step,
-  name,
-});
-const input = (name: string): Wire => ({ from: 'input', name });
 const armed = { input: 'allow_stateful', is: 'true' } as const;
 const goesOn = {
   when: 'listed',
   step: 'stateful',
   name: 'eligible',
 } as const;
-const sshKey: Wire = { from: 'secret', name: 'APPLY_GATES_SSH_KEY' };
-/** For who writes the state branch; the token of the job may read it. */
-const stateSshKey: Wire = {
-  from: 'secret',
-  name: 'APPLY_GATES_STATE_SSH_KEY',
-};
-const auditSignKey: Wire = {
-  from: 'secret',
-  name: 'APPLY_GATES_AUDIT_SIGN_KEY',
-};
-
 /**
  * Push to the default branch (stateless modules only), and dispatch by hand,
  * with which one stateful module can be proven in sync. On a push
@@ -163,7 +147,7 @@ export const AUTO_APPLY: LaneDefinition = {
  * Scope holds an armed module back for being stateful, and for nothing else.
  */
 
-export type LaneName = 'auto-apply' | 'stateful-noop';
+export type LaneName = 'auto-apply' | 'stateful-noop' | 'approved';
 
 export const LANES: Readonly<
   Record<LaneName, { gates: readonly RequiredGate[] }>
@@ -173,6 +157,13 @@ export const LANES: Readonly<
       { gate: 'auto-apply-scope', covers: 'verdict' },
       { gate: 'stateful-gate', covers: 'verdict' },
       { gate: 'approved-sha-verify', covers: 'verdict' },
+      { gate: 'plan-noop-guard', covers: 'verdict' },
+    ],
+  },
+  approved: {
+    gates: [
+      { gate: 'approved-sha-verify', covers: 'bound' },
+      { gate: 'stateful-gate', covers: 'verdict' },
       { gate: 'plan-noop-guard', covers: 'verdict' },
     ],
   },

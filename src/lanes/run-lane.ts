@@ -81,6 +81,8 @@ async function runLaneStep(
   values: WireValues,
   ports: Ports,
 ): Promise<LaneStepResult['outcome']> {
+  // What is checked out plays no part where nothing is taken from it.
+  if (laneStep.action === 'prepare') return undefined;
   const step = request.steps.get(laneStep.action);
   if (!step) throw new TypeError(`no step is called ${laneStep.action}`);
   const wired = Object.entries(laneStep.with).map(

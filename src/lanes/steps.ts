@@ -1,5 +1,6 @@
 import { approvedShaVerifyStep } from '../actions/approved-sha-verify/run.ts';
 import { autoApplyScopeStep } from '../actions/auto-apply-scope/run.ts';
+import { laneCommentStep } from '../actions/lane-comment/run.ts';
 import { laneReportStep } from '../actions/lane-report/run.ts';
 import { moduleApplyStep } from '../actions/module-apply/run.ts';
 import { modulePlanStep } from '../actions/module-plan/run.ts';
@@ -17,5 +18,6 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     planNoopGuardStep,
     moduleApplyStep,
     laneReportStep,
+    laneCommentStep,
   ].map((step) => [step.name, step]),
 );

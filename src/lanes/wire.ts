@@ -6,6 +6,9 @@
 export type Wire =
   | { readonly from: 'input'; readonly name: string }
   | { readonly from: 'secret'; readonly name: string }
+  | { readonly from: 'text'; readonly text: string }
+  /** A JSON array of the one id that an input names. */
+  | { readonly from: 'list'; readonly input: string }
   | { readonly from: 'output'; readonly step: string; readonly name: string }
   | {
       readonly from: 'choice';
@@ -24,7 +27,9 @@ export interface WireValues {
 
 /** The wire as `${{ … }}` of a workflow file. */
 export function renderWire(wire: Wire): string {
-  return `\${{ ${renderTerm(wire)} }}`;
+  return typeof wire !== 'string' && wire.from === 'text'
+    ? wire.text
+    : `\${{ ${renderTerm(wire)} }}`;
 }
 
 function renderTerm(wire: Wire | string): string {
@@ -34,6 +39,10 @@ function renderTerm(wire: Wire | string): string {
       return `inputs.${wire.name}`;
     case 'secret':
       return `secrets.${wire.name}`;
+    case 'text':
+      return renderTerm(wire.text);
+    case 'list':
+      return `format('["{0}"]', inputs.${wire.input})`;
     case 'output':
       return `steps.${wire.step}.outputs.${wire.name}`;
     case 'choice': {
@@ -55,6 +64,10 @@ export function resolveWire(wire: Wire | string, values: WireValues): string {
       return values.inputs[wire.name] ?? '';
     case 'secret':
       return values.secrets[wire.name] ?? '';
+    case 'text':
+      return wire.text;
+    case 'list':
+      return `["${values.inputs[wire.input] ?? ''}"]`;
     case 'output':
       return values.outputs[wire.step]?.[wire.name] ?? '';
     case 'choice': {

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import type { Exec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
 import type { RunContext } from '../adapters/run-context.ts';
+import type { VerdictLog } from '../adapters/verdict-log.ts';
+import { findApprovedCommit } from '../model/approved-commit.ts';
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
@@ -45,6 +47,8 @@ export interface SubjectOptions {
 }
 
 export interface SubjectPorts {
+  /** What this job has decided so far. */
+  readonly verdicts?: Pick<VerdictLog, 'read'>;
   readonly context: RunContext;
   readonly exec: Exec;
 }
@@ -61,7 +65,7 @@ export async function readSubject(
   const event = ports.context.readEvent();
   requireSame('event-name', options.eventName, nameOf(event));
   const supported = requireSupported(event);
-  const head = headOf(supported);
+  const head = findHead(ports, supported, options.sha);
   requireSame('head', options.head, head);
   requireSame('sha', options.sha, head);
   requireBase(ports.context, supported, options.base);
@@ -81,6 +85,24 @@ export async function readSubject(
     policy,
     policyPath: options.policyPath,
   };
+}
+
+/**
+ * The commit of the event; on a dispatch also one that this job has verified
+ * as approved, where a step is told to go on with it.
+ */
+function findHead(
+  { verdicts }: SubjectPorts,
+  event: SubjectEvent,
+  asked: string | undefined,
+): string {
+  if (event.name !== 'workflow_dispatch' || !verdicts || !asked) {
+    return headOf(event);
+  }
+  const spoken = verdicts
+    .read()
+    .flatMap((entry) => (entry.kind === 'verdict' ? [entry] : []));
+  return findApprovedCommit(spoken)?.sha === asked ? asked : headOf(event);
 }
 
 /** Opens the checkout that `working-directory` names. */

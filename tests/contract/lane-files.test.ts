@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { APPLY } from '../../src/lanes/apply-lane.ts';
 import { AUTO_APPLY, LANES, type LaneStep } from '../../src/lanes/lanes.ts';
 import { STEPS } from '../../src/lanes/steps.ts';
 import { renderWire } from '../../src/lanes/wire.ts';
@@ -12,13 +13,17 @@ interface WorkflowStep {
   readonly with?: Readonly<Record<string, string>>;
 }
 
-const file = new URL('../../workflows/auto-apply.yml', import.meta.url);
-const example = new URL(
-  '../../examples/platform/.forgejo/workflows/auto-apply.yml',
-  import.meta.url,
-);
-const workflow = parse(readFileSync(file, 'utf8'));
-const job = workflow.jobs['auto-apply'];
+const lanes = [
+  ['auto-apply', AUTO_APPLY],
+  ['apply', APPLY],
+] as const;
+
+function readLaneFile(name: string) {
+  const file = new URL(`../../workflows/${name}.yml`, import.meta.url);
+  const text = readFileSync(file, 'utf8');
+  const workflow = parse(text);
+  return { text, workflow, steps: workflow.jobs[name].steps as WorkflowStep[] };
+}
 
 /** A lane's steps in the form a workflow file has, prepare in front. */
 function expectedSteps(steps: readonly LaneStep[]) {
@@ -52,23 +57,60 @@ function condition({ runs }: LaneStep) {
 function foundSteps(steps: readonly WorkflowStep[]) {
   return steps.map(({ uses, with: inputs, ...step }) => {
     const action = /\/actions\/([a-z-]+)@[0-9a-f]{40}$/.exec(uses)?.[1];
-    return action === 'prepare'
+    // The first checkout has no id: what it takes is no wire of the lane.
+    return step.id === undefined
       ? { action }
       : { ...step, action, with: inputs ?? {} };
   });
 }
 
-test('the workflow is the lane: same actions, order, wiring, conditions', () => {
-  expect(foundSteps(job.steps)).toEqual(expectedSteps(AUTO_APPLY.steps));
-});
+describe.each(lanes)('workflows/%s.yml', (name, lane) => {
+  const { text, workflow, steps } = readLaneFile(name);
 
-test.each(AUTO_APPLY.steps.map((step) => step.id))(
-  'a workflow without its step %s is not the lane',
-  (id) => {
-    const without = job.steps.filter((step: WorkflowStep) => step.id !== id);
-    expect(foundSteps(without)).not.toEqual(expectedSteps(AUTO_APPLY.steps));
-  },
-);
+  test('is the lane: same actions, order, wiring, conditions', () => {
+    expect(foundSteps(steps)).toEqual(expectedSteps(lane.steps));
+  });
+
+  test.each(lane.steps.map((step) => step.id))(
+    'without its step %s is not the lane',
+    (id) => {
+      const without = steps.filter((step) => step.id !== id);
+      expect(foundSteps(without)).not.toEqual(expectedSteps(lane.steps));
+    },
+  );
+
+  test('asks for the inputs of the lane', () => {
+    const asked = Object.entries(workflow.on.workflow_dispatch.inputs).map(
+      ([input, declared]) => {
+        const { type: _type, ...told } = Object(declared);
+        return [input, told];
+      },
+    );
+    expect(Object.fromEntries(asked)).toEqual(lane.inputs);
+  });
+
+  test('every wire ends at an input and begins at an output that exists', () => {
+    const ids = new Map(lane.steps.map(({ id, action }) => [id, action]));
+    for (const step of lane.steps) {
+      const inputs = Object.keys(STEPS.get(step.action)?.inputs ?? { ref: '' });
+      expect(inputs).toEqual(expect.arrayContaining(Object.keys(step.with)));
+      const written = Object.values(step.with).map(renderWire).join(' ');
+      for (const [, id = '', output] of written.matchAll(
+        /steps\.([a-z]+)\.outputs\.([a-z-]+)/g,
+      )) {
+        expect(STEPS.get(ids.get(id) ?? '')?.outputs).toContain(output);
+      }
+    }
+  });
+
+  test('the example platform has it as it is', () => {
+    const example = new URL(
+      `../../examples/platform/.forgejo/workflows/${name}.yml`,
+      import.meta.url,
+    );
+    expect(readFileSync(example, 'utf8')).toBe(text);
+  });
+});
 
 const operators = parse(
   readFileSync(
@@ -94,56 +136,19 @@ test('the workflow of operators is the lane, with a token of their own where one
     ref: '${{ env.APPLY_GATES_REF }}',
     token,
   });
+  const { workflow } = readLaneFile('auto-apply');
   expect(operators.on.workflow_dispatch).toEqual(workflow.on.workflow_dispatch);
 });
 
-test('the dispatch form asks for the inputs of the lane', () => {
-  const asked = Object.entries(workflow.on.workflow_dispatch.inputs).map(
-    ([name, input]) => {
-      const {
-        description,
-        default: fallback,
-        options,
-      } = input as {
-        description: string;
-        default: string;
-        options?: string[];
-      };
-      return [
-        name,
-        { description, default: fallback, ...(options && { options }) },
-      ];
-    },
-  );
-  expect(Object.fromEntries(asked)).toEqual(AUTO_APPLY.inputs);
-});
-
 test('every gate that an apply asks for is a step before the apply', () => {
-  const before = AUTO_APPLY.steps.slice(
-    0,
-    AUTO_APPLY.steps.findIndex(({ action }) => action === 'module-apply'),
-  );
-  for (const { gates } of Object.values(LANES)) {
+  for (const [name, { gates }] of Object.entries(LANES)) {
+    const { steps } = name === 'approved' ? APPLY : AUTO_APPLY;
+    const before = steps.slice(
+      0,
+      steps.findIndex(({ action }) => action === 'module-apply'),
+    );
     expect(before.map(({ action }) => action)).toEqual(
       expect.arrayContaining(gates.map(({ gate }) => gate)),
     );
   }
-});
-
-test('every wire ends at an input and begins at an output that exists', () => {
-  const ids = new Map(AUTO_APPLY.steps.map(({ id, action }) => [id, action]));
-  for (const step of AUTO_APPLY.steps) {
-    const inputs = Object.keys(STEPS.get(step.action)?.inputs ?? {});
-    expect(inputs).toEqual(expect.arrayContaining(Object.keys(step.with)));
-    const written = Object.values(step.with).map(renderWire).join(' ');
-    for (const [, id = '', name] of written.matchAll(
-      /steps\.([a-z]+)\.outputs\.([a-z-]+)/g,
-    )) {
-      expect(STEPS.get(ids.get(id) ?? '')?.outputs).toContain(name);
-    }
-  }
-});
-
-test('the example platform has the workflow as it is', () => {
-  expect(readFileSync(example, 'utf8')).toBe(readFileSync(file, 'utf8'));
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ForgeEvent } from './forge-events.ts';
@@ -161,6 +161,11 @@ export async function checkOut(
   const remoteRef = onBranch
     ? event.ref.replace('refs/heads/', 'refs/remotes/origin/')
     : event.ref.replace('refs/', 'refs/remotes/');
+  // The second checkout of a job finds the first one there.
+  if (other.ref && existsSync(join(workspace, '.git'))) {
+    await git('checkout', '--quiet', '--force', '--detach', other.ref);
+    return;
+  }
   await git('init', '--quiet', '--initial-branch', 'main');
   await git('remote', 'add', 'origin', `${forge.url}/${repository}`);
   await fetch(

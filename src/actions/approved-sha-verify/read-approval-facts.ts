@@ -67,7 +67,13 @@ export async function readApprovalFacts(
   const head = target?.mergeSha ?? subject.head;
   const asked = target?.number;
   const onBase = await isOnBase(subject, { head, baseBranch, record });
-  const place = { sha: head, baseBranch, onBase, checkout, asked };
+  const place = {
+    sha: head,
+    baseBranch,
+    onBase,
+    checkout: checkout && { ...checkout, expected: subject.head },
+    asked,
+  };
   const about = { ...place, ownChecks: ports.context.ownChecks };
   if (!onBase) {
     return { ok: true, facts: { ...about, modules: [], pulls: new Map() } };

@@ -12,6 +12,7 @@ import {
   refuseVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
+import { isAncestor } from '../../repository/history.ts';
 import { readModuleFacts } from '../../repository/module-facts.ts';
 import {
   type ModuleSource,
@@ -24,7 +25,12 @@ import { readStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
 import { findHeadPosition } from '../find-head-position.ts';
 import type { Ports } from '../step.ts';
-import { checkGates, checkPermission, readLane } from './check-lane.ts';
+import {
+  checkGates,
+  checkPermission,
+  type LaneRecord,
+  readLane,
+} from './check-lane.ts';
 import { checkPlans } from './check-plans.ts';
 import type { ModuleApplyInputs } from './inputs.ts';
 
@@ -97,11 +103,17 @@ export async function checkBeforeApply(
   const { entries } = await readTail(snapshot);
   const logged = entries.map(({ entry }) => entry);
   const heads = snapshot.remoteHeads;
-  const moved = await checkPosition(request, heads, ports);
+  const lives = [...facts.values()].flatMap(
+    ({ status }) => status?.last_apply_sha ?? [],
+  );
+  const moved =
+    record.lane.name === 'approved'
+      ? await checkApproved(request, lives)
+      : await checkPosition(request, heads, ports);
   if (moved) return moved;
   return {
     kind: 'ready',
-    armed: record.lane.name === 'stateful-noop',
+    armed: isArmed(record),
     verdicts: record.verdicts.map(({ verdict }) => verdict),
     snapshot,
     modules: sources.flatMap((source) => {
@@ -120,6 +132,33 @@ export async function checkBeforeApply(
 /** Its id and, where it was renamed, the one it had. */
 function namesOf({ id, manifest }: ModuleSource): string[] {
   return [id, manifest.renamed_from].filter((name) => name !== '');
+}
+
+function isArmed({ lane }: LaneRecord): boolean {
+  return lane.name === 'approved' ? lane.armed : lane.name === 'stateful-noop';
+}
+
+/**
+ * A person asked for this commit, which need not be the tip; but never for one
+ * that lies before what is live.
+ */
+async function checkApproved(
+  request: ReadinessRequest,
+  lives: readonly string[],
+): Promise<Readiness | undefined> {
+  const { gate, subject } = request;
+  const { head, repository } = subject;
+  for (const live of lives) {
+    if (await isAncestor(repository, live, head)) continue;
+    const reason = `${live} is live already, and ${head} does not come after it: nothing was applied`;
+    const verdict = passVerdict(
+      { gate, sha: head },
+      'scope/superseded',
+      reason,
+    );
+    return { kind: 'stop', verdict };
+  }
+  return undefined;
 }
 
 /** An older run never overwrites what a newer one applies. */

@@ -41,6 +41,7 @@ export async function checkPlans(
     modules: inputs.modules,
     requireNoop: inputs.requireNoop,
     armed,
+    allowDestructive: allowedByGuard(record),
     sha: subject.head,
     shaDemanded: true,
     now: ports.clock.now(),
@@ -65,6 +66,14 @@ export async function checkPlans(
   }));
   const judged = judgedDigests(record);
   return { findings: findUnboundPlans({ modules, plans, judged }), plans };
+}
+
+/** What the guard let be destroyed, which only an approved apply may. */
+function allowedByGuard({ verdicts, lane }: LaneRecord): readonly string[] {
+  if (lane.name !== 'approved') return [];
+  const last = verdicts.findLast((entry) => entry.step === PLAN_GUARD);
+  const allowed = last?.verdict.evidence['allow_destructive'];
+  return Array.isArray(allowed) ? allowed.map(String) : [];
 }
 
 /** Digests in the evidence of the guard's last verdict. */

@@ -1,5 +1,8 @@
 import type { Attempt } from '../../apply/attempt.ts';
-import { findApprovals } from '../../apply/find-approvals.ts';
+import {
+  findApprovals,
+  findNewestApproved,
+} from '../../apply/find-approvals.ts';
 import { attemptName } from '../../drivers/attempt/attempt-name.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { readAuthors } from '../../repository/commit-authors.ts';
@@ -23,7 +26,11 @@ export async function describeAttempts(
     const paths = entries.map(({ path }) => path);
     const authors = await readAuthors(subject.repository, range, paths);
     const approvals = findApprovals(verdicts, id);
-    const attempt = describeAttempt(subject, module, ports);
+    const approved = findNewestApproved(verdicts, id);
+    const attempt = {
+      ...describeAttempt(subject, module, ports),
+      ...(approved && { approved }),
+    };
     const origin = { authors, approvals };
     attempts.push({ attempt, plan: module.plan, origin });
   }

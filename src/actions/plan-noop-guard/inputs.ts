@@ -3,9 +3,11 @@ import { PLAN_FORMATS } from '../../gates/plan-guard/judged-plan.ts';
 import {
   booleanForm,
   choiceForm,
+  digestForm,
   durationForm,
   moduleListForm,
   parseInputs,
+  resourceListForm,
   shaForm,
   workspacePathForm,
 } from '../input-forms.ts';
@@ -22,6 +24,8 @@ const schema = z.object({
   sha: shaForm.optional(),
   'max-age': durationForm,
   format: choiceForm(['auto', ...PLAN_FORMATS]),
+  'plan-digest': digestForm.optional(),
+  'allow-destructive': resourceListForm,
   'working-directory': workspacePathForm,
   policy: workspacePathForm,
 });
@@ -38,6 +42,8 @@ export function parsePlanNoopGuardInputs(raw: RawInputs) {
     sha: inputs.sha,
     maxAgeMs: inputs['max-age'],
     format: inputs.format,
+    planDigest: inputs['plan-digest'],
+    allowDestructive: inputs['allow-destructive'],
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
   };

@@ -4,6 +4,7 @@ import {
   PLAN_GUARD,
   type PlanGuardFacts,
 } from '../../gates/plan-guard/decide-plan-guard.ts';
+import { findApprovedCommit } from '../../model/approved-commit.ts';
 import { findPlanFiles, parsePlanFile, placeOf } from '../read-plan-files.ts';
 import type { Ports, Step } from '../step.ts';
 import {
@@ -21,6 +22,8 @@ export const planNoopGuardStep: Step = {
     sha: '',
     'max-age': '1h',
     format: 'auto',
+    'plan-digest': '',
+    'allow-destructive': '[]',
     'working-directory': '.',
     policy: '.platform/gates.yaml',
   },
@@ -67,7 +70,8 @@ async function readFacts(
     place: placeOf(inputs, ports.context),
     modules: inputs.modules,
     requireNoop: inputs.requireNoop,
-    armed: isArmed(ports),
+    ...readArming(inputs, ports),
+    digest: inputs.planDigest,
     sha: inputs.sha ?? shaOf(ports.context),
     shaDemanded: inputs.sha !== undefined,
     now: ports.clock.now(),
@@ -77,16 +81,19 @@ async function readFacts(
 }
 
 /**
- * True if the stateful gate armed a module earlier in this job. Then only a
- * plan that is in sync may go on, even if a workflow forgot to hand that on.
+ * If the stateful gate armed a module earlier in this job, only a plan that is
+ * in sync may go on, even if a workflow forgot to hand that on; unless a person
+ * asked for an approved commit. Only then may something be destroyed, too.
  */
-function isArmed(ports: Ports): boolean {
-  return ports.verdicts
+function readArming({ allowDestructive }: PlanNoopGuardInputs, ports: Ports) {
+  const verdicts = ports.verdicts
     .read()
-    .some(
-      (entry) =>
-        entry.kind === 'verdict' && entry.verdict.code === 'stateful/armed',
-    );
+    .flatMap((entry) => (entry.kind === 'verdict' ? [entry] : []));
+  if (findApprovedCommit(verdicts)) return { armed: false, allowDestructive };
+  const armed = verdicts.some(
+    ({ verdict }) => verdict.code === 'stateful/armed',
+  );
+  return { armed, allowDestructive: [] };
 }
 
 /** The commit of the event; a pull request runs on a merge of its head. */

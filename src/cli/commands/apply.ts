@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Ports } from '../../actions/step.ts';
 import { systemExec } from '../../adapters/exec.ts';
 import { openRepository } from '../../adapters/git.ts';
-import { AUTO_APPLY } from '../../lanes/lanes.ts';
+import { APPLY } from '../../lanes/apply-lane.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { planSchema } from '../../model/plan.ts';
@@ -13,7 +13,6 @@ import {
   readLocalForge,
 } from '../local-forge.ts';
 import { type LocalRun, openLocalRun } from '../local-run.ts';
-import { requireMerged } from '../require-merged.ts';
 import { runLaneHere } from '../run-lane-here.ts';
 import type { Terminal } from '../terminal.ts';
 import {
@@ -31,7 +30,11 @@ interface ApplyOptions
   readonly dryRun?: boolean;
   readonly despiteFreeze?: string;
   readonly sshKeyFile?: string;
+  readonly allowDestructive?: readonly string[];
 }
+
+/** Nothing is checked out here, and whoever asks reads the answer. */
+const NOT_HERE = ['checkout', 'bind', 'comment'];
 
 /**
  * The lane for one module, by hand: the same gates as a dispatch, with a new
@@ -40,29 +43,30 @@ interface ApplyOptions
 export function apply(target: string, options: ApplyOptions) {
   return async (terminal: Terminal): Promise<number> => {
     const { module, plan } = readTarget(target);
-    const approved = readApproved(options);
     const inputs = {
       module,
+      sha: readApproved(options),
+      pr: options.approvedPr ?? '',
+      plan_digest: '',
       allow_stateful: options.allowStateful ? 'true' : 'false',
       backup_ref: options.backupRef ?? '',
       stateful_confirm: options.statefulConfirm ?? '',
       despite_freeze: options.despiteFreeze ?? '',
+      allow_destructive: JSON.stringify(options.allowDestructive ?? []),
     };
     const run = await openLocalRun(
-      { ...options, event: 'workflow_dispatch', head: approved, inputs },
+      { ...options, event: 'workflow_dispatch', head: inputs.sha, inputs },
       terminal,
     );
-    const steps = AUTO_APPLY.steps.filter(
-      ({ id }) => plan === undefined || id !== 'plan',
-    );
+    const left = [...NOT_HERE, ...(plan === undefined ? [] : ['plan'])];
+    const steps = APPLY.steps.filter(({ id }) => !left.includes(id));
     try {
-      await requireMerged(run);
       const repository = openRepository(systemExec, run.repo);
       const forge = await readLocalForge(repository, options);
       if (plan !== undefined) placePlan(run, module, plan);
       return await runLaneHere(
         {
-          lane: { ...AUTO_APPLY, steps },
+          lane: { ...APPLY, steps },
           inputs,
           common: { ...commonInputs(options), token: forge.token },
           ports: onForge(run, forge),

@@ -9,11 +9,12 @@ export interface RecordedVerdict {
 /**
  * A gate that must have passed. Its verdict must let exactly the modules go
  * on; or, `covers: 'armed'`, it may have held them back for being stateful and
- * for nothing else: that is for the stateful gate alone to decide.
+ * for nothing else: that is for the stateful gate alone to decide. `bound`: it was
+ * given on the checkout of the commit itself.
  */
 export interface RequiredGate {
   readonly gate: string;
-  readonly covers: 'verdict' | 'armed';
+  readonly covers: 'verdict' | 'armed' | 'bound';
 }
 
 export interface ReadinessFacts {
@@ -59,6 +60,9 @@ function whatIsWrong(
   }
   if (verdict.sha !== facts.sha) {
     return `passed for ${JSON.stringify(verdict.sha)}, not for ${facts.sha}`;
+  }
+  if (covers === 'bound' && verdict.evidence['bound'] !== true) {
+    return 'passed before the commit was checked out, and not again after that';
   }
   if (covers === 'armed') return whatElseHolds(verdict, facts.modules);
   return isSameSet(verdict.modules, facts.modules)

@@ -23,8 +23,10 @@ export interface PermissionFacts {
 export function findForbiddenModules(
   facts: PermissionFacts,
 ): readonly Finding[] {
+  const { lane } = facts;
   const armed =
-    facts.lane.name === 'stateful-noop' && facts.modules.length === 1;
+    facts.modules.length === 1 &&
+    (lane.name === 'stateful-noop' || (lane.name === 'approved' && lane.armed));
   return facts.modules.flatMap((module) => {
     const found: Finding[] = [];
     if (module.stateful && !armed) {

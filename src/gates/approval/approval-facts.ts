@@ -54,7 +54,12 @@ export interface ApprovalFacts {
   readonly onBase: boolean;
   /** Undefined where nothing of the checkout is used. */
   readonly checkout:
-    | { readonly head: string | undefined; readonly dirty: readonly string[] }
+    | {
+        readonly head: string | undefined;
+        readonly dirty: readonly string[];
+        /** What the event itself would have checked out. */
+        readonly expected?: string;
+      }
     | undefined;
   /** The pull request that was asked for by SHA or number. */
   readonly asked: number | undefined;

@@ -23,6 +23,8 @@ export interface Approval {
   readonly sha: string;
   readonly pr: number;
   readonly approvers: readonly string[];
+  /** Who merged it. */
+  readonly merger: string | null;
 }
 
 /**
@@ -60,14 +62,22 @@ export function decideApproval(
               sha,
               pr,
               approvers: judgements.get(pr)?.approvers ?? [],
+              merger: facts.pulls.get(pr)?.mergedBy?.login ?? null,
             },
           ],
     ),
   );
   return passVerdict(about, 'approval/approved', describe(facts, pulls), {
     modules: facts.modules.map(({ id }) => id),
-    evidence: { pulls, approvals },
+    evidence: { pulls, approvals, ...describeAsked(facts) },
   });
+}
+
+/** What later steps of an approved apply hold themselves to. */
+function describeAsked({ asked, pulls, checkout, sha }: ApprovalFacts) {
+  const head = pulls.get(asked ?? 0)?.head;
+  const bound = checkout === undefined || checkout.head === sha;
+  return asked === undefined ? {} : { asked, head, bound };
 }
 
 function describe(
@@ -83,7 +93,7 @@ function describe(
 
 /** The commit and the checkout, before any pull request is looked at. */
 function judgePlace(facts: ApprovalFacts): readonly Finding[] {
-  const { sha, baseBranch, onBase, checkout } = facts;
+  const { sha, baseBranch, onBase, checkout, asked } = facts;
   const findings: Finding[] = [];
   if (!onBase) {
     findings.push(
@@ -94,7 +104,11 @@ function judgePlace(facts: ApprovalFacts): readonly Finding[] {
     );
   }
   if (!checkout) return findings;
-  if (checkout.head !== sha) {
+  // Whoever asks for a commit verifies it first, and then checks it out.
+  const right =
+    checkout.head === sha ||
+    (asked !== undefined && checkout.head === checkout.expected);
+  if (!right) {
     findings.push(
       finding(
         'approval/checkout-mismatch',

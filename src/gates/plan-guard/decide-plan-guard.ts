@@ -23,8 +23,12 @@ export interface PlanGuardFacts {
   /** Ids that were asked for; undefined where any plan is looked at. */
   readonly modules: readonly string[] | undefined;
   readonly requireNoop: boolean;
-  /** True if the stateful gate armed a module in this job. */
+  /** True if the stateful gate armed a module that may not change. */
   readonly armed: boolean;
+  /** The one plan that a person wants, by its digest. */
+  readonly digest?: string | undefined;
+  /** Resources that a person lets an approved apply destroy. */
+  readonly allowDestructive?: readonly string[];
   readonly sha: string | undefined;
   readonly shaDemanded: boolean;
   readonly now: Date;
@@ -112,6 +116,7 @@ function describe(
   return {
     require_noop: facts.requireNoop,
     armed: facts.armed,
+    allow_destructive: facts.allowDestructive ?? [],
     max_age_ms: facts.maxAgeMs,
     plans: plans.map((assigned) => ({
       name: assigned.name,

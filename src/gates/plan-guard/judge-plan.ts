@@ -21,6 +21,8 @@ export interface PlanDemands {
   readonly now: Date;
   readonly maxAgeMs: number;
   readonly sacredModules: readonly string[];
+  readonly digest?: string | undefined;
+  readonly allowDestructive?: readonly string[];
 }
 
 /** Everything that speaks against one plan, the gravest first. */
@@ -37,6 +39,7 @@ export function judgePlan(
   }
   return [
     ...findWrongSource(assigned, demands),
+    ...findOtherDigest(assigned, demands),
     ...findExpiry(assigned, demands),
     ...findForbiddenChanges(assigned, demands),
   ].map(({ code, reason }) => finding(code, reason, details));
@@ -79,6 +82,15 @@ function findWrongSource(
   return [{ code, reason }];
 }
 
+function findOtherDigest(
+  { name, plan }: AssignedPlan,
+  { digest }: PlanDemands,
+): readonly Objection[] {
+  if (digest === undefined || plan.digest === digest) return [];
+  const reason = `The plan ${name} is ${plan.digest}; asked for was ${digest}`;
+  return [{ code: 'plan/digest-mismatch', reason }];
+}
+
 function findExpiry(
   { name, plan }: AssignedPlan,
   { now, maxAgeMs }: PlanDemands,
@@ -103,13 +115,16 @@ function findExpiry(
 
 function findForbiddenChanges(
   { name, plan, module }: AssignedPlan,
-  { noop, noopBecause, sacredModules }: PlanDemands,
+  { noop, noopBecause, sacredModules, allowDestructive = [] }: PlanDemands,
 ): readonly Objection[] {
   const { changes } = plan;
   const sacredModule = module !== undefined && sacredModules.includes(module);
   const sacred = changes.filter((each) => each.sacred || sacredModule);
-  const destroying = changes.filter((each) => each.destructive === true);
-  const opaque = changes.filter((each) => each.destructive === 'unknown');
+  const unnamed = changes.filter(
+    ({ resource }) => !allowDestructive.includes(resource),
+  );
+  const destroying = unnamed.filter((each) => each.destructive === true);
+  const opaque = unnamed.filter((each) => each.destructive === 'unknown');
   const found: Objection[] = [];
   if (sacred.length > 0) {
     const reason = `The plan ${name} would change what is sacred: ${tell(sacred)}`;

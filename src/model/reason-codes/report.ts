@@ -17,6 +17,18 @@ export const REPORT_REASONS = {
     cause: 'A step of the lane refused; the job failed there.',
     remedy: 'Follow the remedy of the step that refused.',
   },
+  'report/told': {
+    exit: 0,
+    cause: 'How the lane ended was told where it was asked for.',
+    remedy: '',
+  },
+  'report/not-told': {
+    exit: 0,
+    cause:
+      'How the lane ended could not be told everywhere; that changes nothing of how it ended.',
+    remedy:
+      'Look at the message; on GitHub a comment needs permissions: pull-requests: write.',
+  },
   'report/interrupted': {
     exit: 0,
     cause: 'A module was being applied when its step was killed.',

@@ -1,0 +1,30 @@
+import type { Clock } from '../clock.ts';
+import { openHttpClient } from './http-client.ts';
+
+export interface Notice {
+  /** Address of a topic, such as `https://ntfy.sh/<topic>`. */
+  readonly url: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Sends a message to a phone. Sent once; what fails is thrown. */
+export async function notify(
+  { url, title, text }: Notice,
+  clock: Clock,
+): Promise<void> {
+  const topic = new URL(url);
+  const client = openHttpClient({
+    api: topic.origin,
+    token: '',
+    headers: {},
+    clock,
+    limits: { totalMs: 15_000 },
+  });
+  await client.send({
+    method: 'POST',
+    // ntfy takes a message as JSON at its root, with the topic in it.
+    path: '/',
+    body: { topic: topic.pathname.slice(1), title, message: text },
+  });
+}

@@ -1,0 +1,145 @@
+import type { LaneDefinition } from './lanes.ts';
+import type { Wire } from './wire.ts';
+import {
+  auditSignKey,
+  input,
+  ntfyUrl,
+  output,
+  sshKey,
+  stateSshKey,
+} from './wires.ts';
+
+const asked: Wire = { from: 'list', input: 'module' };
+const passed = { when: 'passed' } as const;
+const verified = output('verify', 'merge-sha');
+
+/** What both verifications are asked: by a SHA, by a number, or by both. */
+const wanted = {
+  sha: input('sha'),
+  pr: input('pr'),
+  modules: asked,
+} as const;
+
+/**
+ * The lane of `workflows/apply.yml`: one approved commit and one module, by
+ * hand. It is verified, checked out, verified again where it lies, and only
+ * then planned and applied: drift is allowed, of a stateful module with backup
+ * and confirmation.
+ */
+export const APPLY: LaneDefinition = {
+  inputs: {
+    module: { description: 'Module to apply.', default: '' },
+    sha: {
+      description: 'What its pull request was merged as, or its head.',
+      default: '',
+    },
+    pr: {
+      description: 'Number of its pull request; this or sha.',
+      default: '',
+    },
+    plan_digest: {
+      description: 'Digest that the plan must have (sha256:…). Empty: any.',
+      default: '',
+    },
+    allow_stateful: {
+      description: 'Let a stateful module change.',
+      options: ['false', 'true'],
+      default: 'false',
+    },
+    backup_ref: {
+      description: 'Path of the backup on the host; only with allow_stateful.',
+      default: '',
+    },
+    stateful_confirm: {
+      description: 'Type: apply <module> <sha>; only with allow_stateful.',
+      default: '',
+    },
+    allow_destructive: {
+      description: 'Resources that may be destroyed, a JSON array of names.',
+      default: '[]',
+    },
+    despite_freeze: {
+      description: 'Reason to apply in spite of a freeze; it goes on record.',
+      default: '',
+    },
+  },
+  steps: [
+    {
+      id: 'verify',
+      action: 'approved-sha-verify',
+      runs: passed,
+      with: wanted,
+    },
+    {
+      id: 'checkout',
+      action: 'prepare',
+      runs: passed,
+      with: { ref: verified },
+    },
+    {
+      id: 'bind',
+      action: 'approved-sha-verify',
+      runs: passed,
+      with: { ...wanted, sha: verified },
+    },
+    {
+      id: 'stateful',
+      action: 'stateful-gate',
+      runs: passed,
+      with: {
+        modules: asked,
+        sha: verified,
+        'allow-stateful': input('allow_stateful'),
+        'backup-ref': input('backup_ref'),
+        'stateful-confirm': input('stateful_confirm'),
+        'ssh-key': sshKey,
+      },
+    },
+    {
+      id: 'plan',
+      action: 'module-plan',
+      runs: passed,
+      with: { modules: asked, sha: verified, 'ssh-key': sshKey },
+    },
+    {
+      id: 'guard',
+      action: 'plan-noop-guard',
+      runs: passed,
+      with: {
+        modules: asked,
+        sha: verified,
+        'require-noop': { from: 'text', text: 'false' },
+        'plan-digest': input('plan_digest'),
+        'allow-destructive': input('allow_destructive'),
+      },
+    },
+    {
+      id: 'apply',
+      action: 'module-apply',
+      runs: passed,
+      with: {
+        modules: asked,
+        sha: verified,
+        'despite-freeze': input('despite_freeze'),
+        'ssh-key': sshKey,
+        'state-ssh-key': stateSshKey,
+        'audit-sign-key': auditSignKey,
+      },
+    },
+    {
+      id: 'report',
+      action: 'lane-report',
+      runs: { when: 'always' },
+      with: { 'state-ssh-key': stateSshKey },
+    },
+    {
+      id: 'comment',
+      action: 'lane-comment',
+      runs: { when: 'always' },
+      with: {
+        pr: input('pr'),
+        'ntfy-url': ntfyUrl,
+      },
+    },
+  ],
+};
