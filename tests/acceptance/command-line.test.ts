@@ -159,8 +159,10 @@ describe('plan and apply', () => {
     git('commit', '--quiet', '--allow-empty', '--message', 'not merged');
     const run = await cli('apply', 'web', '--approved', tip(), '--json');
     expect(run.exitCode).toBe(6);
-    expect(run.json()).toMatchObject({
-      steps: [{ id: 'verify', verdict: { code: 'approval/no-pull-request' } }],
+    const [verify] = Object(run.json()).steps;
+    expect(verify).toMatchObject({
+      id: 'verify',
+      verdict: { code: 'approval/no-pull-request' },
     });
     expect(lane.platform.running('web')).toBeUndefined();
   });
@@ -224,7 +226,14 @@ describe('rehearse', () => {
     expect(run.exitCode).toBe(0);
     const { steps } = run.json() as { steps: { id: string; ran: boolean }[] };
     const ran = steps.filter((step) => step.ran).map((step) => step.id);
-    expect(ran).toEqual(['scope', 'stateful', 'plan', 'guard', 'report']);
+    expect(ran).toEqual([
+      'scope',
+      'stateful',
+      'approval',
+      'plan',
+      'guard',
+      'report',
+    ]);
     expect(lane.listHost()).toEqual(before);
   });
 
