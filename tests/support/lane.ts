@@ -17,6 +17,7 @@ import type { Changes } from './platform.ts';
 import { openPullRequests, type PullRequests } from './pull-requests.ts';
 import type { Flavour } from './runner-job.ts';
 import type { TestSshd } from './sshd.ts';
+import type { WorkflowFile } from './workflow-files.ts';
 
 const REPOSITORY = 'acme/platform';
 const STATE_BRANCH = 'platform-state';
@@ -64,6 +65,8 @@ export interface Lane {
 
 export interface LaneSettings extends ExampleSettings {
   readonly flavour?: Flavour;
+  /** What runs unless a run says otherwise; else `workflows/auto-apply.yml`. */
+  readonly workflow?: WorkflowFile;
 }
 
 /** Opens a lane; close it at the end. */
@@ -81,6 +84,7 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
       forge: { url: forge.url, repository: REPOSITORY, token },
       event,
       flavour: settings.flavour ?? 'forgejo',
+      workflow: settings.workflow,
       number,
       root: join(platform.root, 'jobs', String(number)),
       machine: {},

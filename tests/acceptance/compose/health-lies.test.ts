@@ -16,25 +16,19 @@ const check = (test: string, more: object = {}) => ({
 const FLAPS =
   'n=$$(cat /tmp/n || echo 0); echo $$((n + 1)) >/tmp/n; test $$((n % 5)) -lt 3';
 
-describe.skipIf(!hasEngine)('health', { timeout: 120_000 }, () => {
-  let stand: ComposeStand;
+const releaseOn = (
+  stand: ComposeStand,
+  services: object,
+  manifest: object = {},
+) =>
+  stand.release(
+    { 'compose.yaml': { services } },
+    { manifest: { health: HEALTH, ...manifest } },
+  );
 
-  beforeEach(async () => {
-    stand = await openComposeStand();
-  });
-  afterEach(() => stand.close());
-
-  const release = (services: object, manifest: object = {}) =>
-    stand.release(
-      { 'compose.yaml': { services } },
-      { manifest: { health: HEALTH, ...manifest } },
-    );
-
-  const web = (service: object) => ({
-    web: { image: stand.image, ...service },
-  });
-
-  it.each<[string, object, RegExp, string]>([
+describe.skipIf(!hasEngine)('no health', { timeout: 120_000 }, () => {
+  // They wait more than they work, each on a stand of its own.
+  it.concurrent.each<[string, object, RegExp, string]>([
     [
       'a crash after two seconds',
       sh('echo on its way; sleep 2; exit 4'),
@@ -50,7 +44,7 @@ describe.skipIf(!hasEngine)('health', { timeout: 120_000 }, () => {
     [
       'starting for ever',
       {
-        ...sh('echo warming up; idle'),
+        ...sh('echo warming up; exec idle'),
         ...check('false', { start_period: '1h' }),
       },
       /web is starting/,
@@ -58,13 +52,13 @@ describe.skipIf(!hasEngine)('health', { timeout: 120_000 }, () => {
     ],
     [
       'a check that fails',
-      { ...sh('echo here I am; idle'), ...check('false') },
+      { ...sh('echo here I am; exec idle'), ...check('false') },
       /web is unhealthy/,
       'here I am',
     ],
     [
       'a check that flaps',
-      { ...sh('echo up and down; idle'), ...check(FLAPS) },
+      { ...sh('echo up and down; exec idle'), ...check(FLAPS) },
       /web is (unhealthy|starting)/,
       'up and down',
     ],
@@ -75,17 +69,39 @@ describe.skipIf(!hasEngine)('health', { timeout: 120_000 }, () => {
       'done',
     ],
   ])('health-lies: %s is no health', async (_, service, reason, line) => {
-    const result = await stand.apply(release(web(service)));
-    expect(result).toMatchObject({
-      result: 'failed',
-      health: 'unhealthy',
-      finding: { code: 'apply/failed' },
-    });
-    if (result.result !== 'failed') return;
-    expect(result.finding.reason).toMatch(reason);
-    expect(result.output).toContain('The last lines of web:');
-    expect(result.output).toContain(line);
-    expect(stand.containers()).toEqual({});
+    const stand = await openComposeStand();
+    try {
+      const services = { web: { image: stand.image, ...service } };
+      const result = await stand.apply(releaseOn(stand, services));
+      expect(result).toMatchObject({
+        result: 'failed',
+        health: 'unhealthy',
+        finding: { code: 'apply/failed' },
+      });
+      if (result.result !== 'failed') return;
+      expect(result.finding.reason).toMatch(reason);
+      expect(result.output).toContain('The last lines of web:');
+      expect(result.output).toContain(line);
+      expect(stand.containers()).toEqual({});
+    } finally {
+      await stand.close();
+    }
+  });
+});
+
+describe.skipIf(!hasEngine)('health', { timeout: 120_000 }, () => {
+  let stand: ComposeStand;
+
+  beforeEach(async () => {
+    stand = await openComposeStand();
+  });
+  afterEach(() => stand.close());
+
+  const release = (services: object, manifest: object = {}) =>
+    releaseOn(stand, services, manifest);
+
+  const web = (service: object) => ({
+    web: { image: stand.image, ...service },
   });
 
   it('health-lies: a one-shot is well when it is listed and ended well', async () => {

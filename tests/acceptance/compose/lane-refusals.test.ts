@@ -7,6 +7,7 @@ import {
 import { hasEngine } from '../../support/engine.ts';
 import { watchEvents, withoutProbes } from '../../support/engine-events.ts';
 import { buildImage } from '../../support/engine-image.ts';
+import { oneProcessWorkflow } from '../../support/one-process-workflow.ts';
 import type { Changes } from '../../support/platform.ts';
 import { hasSshd } from '../../support/sshd.ts';
 
@@ -17,8 +18,6 @@ let image: string;
 interface Case {
   readonly name: string;
   readonly code: string;
-  /** Step that refuses; the plan unless told. */
-  readonly step?: 'scope' | 'guard';
   /** Keys of the service that differ. */
   readonly service?: Readonly<Record<string, unknown>>;
   /** Keys of the compose file that differ. */
@@ -148,7 +147,6 @@ const CASES: readonly Case[] = [
   {
     name: 'volume-redefined: a volume by another definition',
     code: 'plan/destructive',
-    step: 'guard',
     file: {
       volumes: { data: { driver_opts: { type: 'tmpfs', device: 'tmpfs' } } },
     },
@@ -156,7 +154,6 @@ const CASES: readonly Case[] = [
   {
     name: 'volume-redefined: a volume that data was in and is no longer',
     code: 'plan/destructive',
-    step: 'guard',
     service: { volumes: ['./www:/www:ro', 'other:/data'] },
     file: { volumes: { other: {} } },
   },
@@ -168,7 +165,6 @@ const CASES: readonly Case[] = [
   {
     name: 'a key of the manifest that nobody knows',
     code: 'scope/invalid-manifest',
-    step: 'scope',
     manifest: { compose: { orphans: 'remove' } },
   },
 ];
@@ -184,6 +180,7 @@ const NEVER_ASKED: ReadonlySet<string> = new Set([
 describe.skipIf(!hasEngine || !hasSshd)('a push that is refused', () => {
   beforeAll(async () => {
     lane = await openComposeLane({
+      workflow: oneProcessWorkflow(),
       policy: {
         sacred: { paths: ['/srv/sacred'] },
         allow_host_access: { web: ['/srv/accepted'] },
@@ -191,7 +188,7 @@ describe.skipIf(!hasEngine || !hasSshd)('a push that is refused', () => {
     });
     image = (await buildImage(lane.project, 'web')).ref;
     const run = await lane.push(web());
-    expect(run.codes).toMatchObject({ apply: 'apply/applied' });
+    expect(run.codes).toEqual({ lane: 'apply/applied' });
   });
   afterAll(() => lane?.close());
 
@@ -206,9 +203,8 @@ describe.skipIf(!hasEngine || !hasSshd)('a push that is refused', () => {
       const none = Object.keys(pushed).map((path) => [path, null] as const);
       lane.commit({ ...Object.fromEntries(none), ...web() });
       expect(seen).toEqual([]);
-      expect(run.codes[one.step ?? 'plan']).toBe(one.code);
+      expect(run.codes).toEqual({ lane: one.code });
       expect(run.status).toBe('failure');
-      expect(run.codes).not.toHaveProperty('apply');
       expect(lane.listHost()).toEqual(host);
       if (NEVER_ASKED.has(one.code)) expect(lane.sshd.log()).toBe(logins);
     });
