@@ -13,56 +13,63 @@ const TIMEOUT = { timeout: 120_000 };
 interface Way {
   readonly service: object;
   /** Further parts of the compose file. */
-  readonly parts?: object;
+  readonly configs?: object;
+  readonly secrets?: object;
   readonly files: Readonly<Record<string, string>>;
   readonly read: readonly string[];
 }
 
 const read = ['cat', '/read'];
 
+/** Each by the name of its service. */
 const WAYS: Readonly<Record<string, (content: string) => Way>> = {
-  'a file that is bound': (content) => ({
-    service: { volumes: ['./conf/app.conf:/read:ro'] },
-    files: { 'conf/app.conf': content },
+  bound: (content) => ({
+    service: { volumes: ['./conf/bound.conf:/read:ro'] },
+    files: { 'conf/bound.conf': content },
     read,
   }),
-  'a file that is bound for writing': (content) => ({
-    service: { volumes: ['./conf/app.conf:/read'] },
-    files: { 'conf/app.conf': content },
+  writable: (content) => ({
+    service: { volumes: ['./conf/writable.conf:/read'] },
+    files: { 'conf/writable.conf': content },
     read,
   }),
-  'a file in a folder that is bound': (content) => ({
+  'in-folder': (content) => ({
     service: { volumes: ['./www:/www:ro'] },
     files: { 'www/deep/page': content, 'www/other': 'same' },
     read: ['cat', '/www/deep/page'],
   }),
-  'a file that a folder gains': (content) => ({
-    service: { volumes: ['./www:/www:ro'] },
-    files: { [`www/${content}`]: '' },
-    read: ['ls', '/www'],
+  'gained-file': (content) => ({
+    service: { volumes: ['./more:/more:ro'] },
+    files: { [`more/${content}`]: '' },
+    read: ['ls', '/more'],
   }),
-  'a config from a file': (content) => ({
+  config: (content) => ({
     service: { configs: [{ source: 'app', target: '/read' }] },
-    parts: { configs: { app: { file: './app.conf' } } },
+    configs: { app: { file: './app.conf' } },
     files: { 'app.conf': content },
     read,
   }),
-  'a secret from a file': (content) => ({
+  secret: (content) => ({
     service: { secrets: ['word'] },
-    parts: { secrets: { word: { file: './word' } } },
+    secrets: { word: { file: './word' } },
     files: { word: content },
     read: ['cat', '/run/secrets/word'],
   }),
-  'a config written in the compose file': (content) => ({
-    service: { configs: [{ source: 'app', target: '/read' }] },
-    parts: { configs: { app: { content } } },
+  inline: (content) => ({
+    service: { configs: [{ source: 'inline', target: '/read' }] },
+    configs: { inline: { content } },
     files: {},
     read,
   }),
-  'an env_file': (content) => ({
+  'env-file': (content) => ({
     service: { env_file: 'app.env' },
     files: { 'app.env': `WORD=${content}\n` },
     read: ['sh', '-c', 'echo $WORD'],
+  }),
+  executable: (content) => ({
+    service: { volumes: ['./run.sh:/run.sh:ro'] },
+    files: { 'run.sh': `#!/bin/sh\necho ${content}\n` },
+    read: ['/run.sh'],
   }),
 };
 
@@ -75,88 +82,108 @@ describe.skipIf(!hasEngine)('content of a release', () => {
 
   afterEach(() => stand.close());
 
-  const release = ({ service, parts = {}, files }: Way) => {
+  /** Some services, and two that stay as they are. */
+  const release = (ways: Readonly<Record<string, Way>>) => {
     const { image } = stand;
+    const all = Object.entries(ways);
     return stand.release({
       'compose.yaml': {
         services: {
-          web: { image, ...service },
-          bound: { image, volumes: ['./same:/same:ro'] },
-          plain: { image },
+          ...Object.fromEntries(
+            all.map(([name, { service }]) => [name, { image, ...service }]),
+          ),
+          'stays-bound': { image, volumes: ['./same:/same:ro'] },
+          'stays-plain': { image },
         },
-        ...parts,
+        configs: Object.assign({}, ...all.map(([, { configs }]) => configs)),
+        secrets: Object.assign({}, ...all.map(([, { secrets }]) => secrets)),
       },
       same: 'same',
-      ...files,
+      ...Object.assign({}, ...all.map(([, { files }]) => files)),
     });
   };
 
-  /** Only the service that reads the new content is made anew. */
-  async function expectOnlyWeb(next: Release) {
+  /** Only the services that read the new content are made anew. */
+  async function expectOnly(names: readonly string[], next: Release) {
     const before = stand.started();
     const { changes } = await stand.plan(next);
-    expect(changes).toMatchObject([
-      { resource: 'service/web', destructive: false },
-    ]);
+    expect(changes.map(({ resource }) => resource)).toEqual(
+      names.map((name) => `service/${name}`).sort(),
+    );
+    expect(changes.some(({ destructive }) => destructive)).toBe(false);
     await stand.applied(next);
     const after = stand.started();
-    expect(after['web']).not.toBe(before['web']);
-    expect({ ...after, web: '' }).toEqual({ ...before, web: '' });
+    expect(
+      Object.keys(after).filter((name) => after[name] !== before[name]),
+    ).toEqual([...names].sort());
     expect((await stand.plan(next)).changes).toEqual([]);
   }
 
-  it.each(Object.entries(WAYS))(
-    'stale-content: %s takes effect, and leaves others alone',
-    TIMEOUT,
-    async (_, way) => {
-      await stand.applied(release(way('first')));
-      expect(stand.exec('web', ...way('first').read)).toBe('first');
-      await expectOnlyWeb(release(way('second')));
-      expect(stand.exec('web', ...way('second').read)).toBe('second');
-      // And back again, although that release is on the host already.
-      await expectOnlyWeb(release(way('first')));
-      expect(stand.exec('web', ...way('first').read)).toBe('first');
-    },
-  );
+  /** The content that each of the ways has. */
+  const contents = (of: (name: string) => string) =>
+    Object.fromEntries(
+      Object.entries(WAYS).map(([name, way]) => [name, way(of(name))]),
+    );
+
+  const expectRead = (of: (name: string) => string) => {
+    for (const [name, way] of Object.entries(WAYS)) {
+      const { read } = way(of(name));
+      expect(stand.exec(name, ...read), name).toBe(of(name));
+    }
+  };
+
+  it('stale-content: whatever way it comes in takes effect, and leaves others alone', {
+    timeout: 240_000,
+  }, async () => {
+    const names = Object.keys(WAYS);
+    await stand.applied(release(contents(() => 'first')));
+    expectRead(() => 'first');
+    for (const name of names) {
+      const one = (each: string) => (each === name ? 'second' : 'first');
+      const { changes } = await stand.plan(release(contents(one)));
+      expect(changes).toMatchObject([
+        { resource: `service/${name}`, destructive: false },
+      ]);
+    }
+    const half = names.filter((_, index) => index % 2 === 0);
+    const some = (name: string) => (half.includes(name) ? 'second' : 'first');
+    await expectOnly(half, release(contents(some)));
+    expectRead(some);
+    await expectOnly(
+      names.filter((name) => !half.includes(name)),
+      release(contents(() => 'second')),
+    );
+    expectRead(() => 'second');
+    // And back again, although that release is on the host already.
+    await expectOnly(names, release(contents(() => 'first')));
+    expectRead(() => 'first');
+  });
 
   it(
-    'stale-content: a file that becomes executable takes effect',
+    'stale-content: a mode that changes and what is behind a link take effect',
     TIMEOUT,
     async () => {
-      const made = release({
-        service: { volumes: ['./run:/srv/run:ro'] },
-        files: { run: '#!/bin/sh\necho ran\n' },
-        read: [],
-      });
-      await stand.applied(made);
-      expect(() => stand.exec('web', '/srv/run')).toThrow('126');
-      await expectOnlyWeb(withMode(made, 'run', '100755'));
-      expect(stand.exec('web', '/srv/run')).toBe('ran');
-    },
-  );
-
-  it.each([
-    ['a file', 'app.conf', 'real/page', '/read'],
-    ['a folder', 'www', 'real', '/read/page'],
-  ])(
-    'stale-content: %s behind a link takes effect',
-    TIMEOUT,
-    async (_, link, target, place) => {
       const made = (content: string) =>
-        withMode(
-          release({
-            service: { volumes: [`./${link}:/read:ro`] },
-            files: {
-              [link]: target,
-              'real/page': content,
-            },
+        release({
+          file: linked('app.conf', 'real/page', content),
+          folder: linked('www', 'real', content),
+          runs: {
+            service: { volumes: ['./run:/srv/run:ro'] },
+            files: { run: '#!/bin/sh\necho ran\n' },
             read: [],
-          }),
-          ...([link, '120000'] as const),
-        );
-      await stand.applied(made('first'));
-      await expectOnlyWeb(made('second'));
-      expect(stand.exec('web', 'cat', place)).toBe('second');
+          },
+        });
+      const links = { 'app.conf': '120000', www: '120000' } as const;
+      await stand.applied(withModes(made('first'), links));
+      expect(() => stand.exec('runs', '/srv/run')).toThrow('126');
+      await expectOnly(['file', 'folder'], withModes(made('second'), links));
+      expect(stand.exec('file', 'cat', '/read')).toBe('second');
+      expect(stand.exec('folder', 'cat', '/read/page')).toBe('second');
+      await expectOnly(
+        ['runs'],
+        withModes(made('second'), { ...links, run: '100755' }),
+      );
+      expect(stand.exec('runs', '/srv/run')).toBe('ran');
     },
   );
 
@@ -179,7 +206,7 @@ describe.skipIf(!hasEngine)('content of a release', () => {
       stand.keep('app.conf', 'first');
       await stand.applied(made);
       stand.keep('app.conf', 'second');
-      await expectOnlyWeb(made);
+      await expectOnly(['web'], made);
       expect(stand.exec('web', ...read)).toBe('second');
     },
   );
@@ -188,12 +215,11 @@ describe.skipIf(!hasEngine)('content of a release', () => {
     'stale-content: what nothing mounts makes nothing anew',
     TIMEOUT,
     async () => {
-      const way = WAYS['a file that is bound']?.('first');
-      if (!way) throw new Error('no way');
-      await stand.applied(release(way));
+      const way = linked('app.conf', 'page', 'first');
+      await stand.applied(release({ way }));
       const before = stand.started();
       const files = { ...way.files, 'README.md': 'read me' };
-      const next = release({ ...way, files });
+      const next = release({ way: { ...way, files } });
       expect(await stand.plan(next)).toMatchObject({
         ...{ exit_code: 0, changes: [], release_update: true },
       });
@@ -206,20 +232,29 @@ describe.skipIf(!hasEngine)('content of a release', () => {
   );
 });
 
-/** The same release with one file of another mode. */
-function withMode(
+/** A mount of a path that may be a link into `real`. */
+function linked(link: string, target: string, content: string): Way {
+  return {
+    service: { volumes: [`./${link}:/read:ro`] },
+    files: { [link]: target, 'real/page': content },
+    read: [],
+  };
+}
+
+/** The same release with some of its files of other modes. */
+function withModes(
   release: Release,
-  name: string,
-  mode: ReleaseFile['mode'],
+  modes: Readonly<Record<string, ReleaseFile['mode']>>,
 ): Release {
-  const tree = createHash('sha256').update(release.tree).digest('hex');
-  const path = `${release.folder}/${name}`;
+  const hash = createHash('sha256').update(release.tree);
+  const tree = hash.update(JSON.stringify(modes)).digest('hex');
   return {
     ...release,
     ...{ tree, sha: tree.slice(0, 40) },
     files: async () =>
-      (await release.files()).map((file) =>
-        file.path === path ? { ...file, mode } : file,
-      ),
+      (await release.files()).map((file) => ({
+        ...file,
+        mode: modes[file.path.slice(release.folder.length + 1)] ?? file.mode,
+      })),
   };
 }
