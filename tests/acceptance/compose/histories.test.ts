@@ -5,8 +5,7 @@ import { makeHistory } from '../../support/history.ts';
 import { HistoryPlayer } from '../../support/history-player.ts';
 import { hasSshd } from '../../support/sshd.ts';
 
-// All fifty: APPLY_GATES_HISTORIES=50 npx vitest run <this file>. One that
-// failed: APPLY_GATES_SEED=<its seed> beside it.
+// How to play all fifty, or one that failed, is in tests/README.md.
 const count = Number(process.env['APPLY_GATES_HISTORIES'] ?? '4');
 const first = Number(process.env['APPLY_GATES_SEED'] ?? '1');
 const seeds = Array.from({ length: count }, (_, index) => first + index);
