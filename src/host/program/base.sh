@@ -33,6 +33,10 @@ end_of_file() {
 } 2>/dev/null
 
 put_end_of_file() {
+  [ -s "$2" ] || {
+    put_plain "$1" ''
+    return 0
+  }
   printf '%s=' "$1"
   end_of_file "$2" "$3" | base64 -w 0
   printf '\n'

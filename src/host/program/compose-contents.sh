@@ -2,8 +2,10 @@
 
 # Tracked links of a release, each with what it leads to in it.
 list_links() {
+  names=$(sed -n 's/^120000 [0-9a-f]* //p' "$work/content/entries")
+  [ -n "$names" ] || return 0
   root=$(readlink -f "$1")
-  sed -n 's/^120000 [0-9a-f]* //p' "$work/content/entries" | while IFS= read -r name; do
+  printf '%s\n' "$names" | while IFS= read -r name; do
     place=$(readlink -f "$1/$name")
     case $place in
     "$root"/*) printf '%s\t%s\n' "$name" "${place#"$root"/}" ;;
@@ -20,13 +22,14 @@ note_contents() {
   : >"$facts/host-sums"
   for token in $r_host_files; do
     decode_word "$token"
-    printf '%s %s\n' "$(sha256sum <"$1/$r_folder/$word" | cut -c 1-64)" \
-      "$r_folder/$word" >>"$facts/host-sums"
+    sum=$(sha256sum <"$1/$r_folder/$word")
+    printf '%s %s\n' "${sum%% *}" "$r_folder/$word" >>"$facts/host-sums"
   done
   list_links "$1" >"$facts/links"
   env_sum=$(printf '%s\n' "$env_files" | while IFS= read -r place; do
     [ -z "$place" ] || cat "$place"
-  done | sha256sum | cut -c 1-64)
+  done | sha256sum)
+  env_sum=${env_sum%% *}
   awk -F '\t' -v out="$facts/contents" -v env="$env_sum" -v salt="$salt" \
     -v entries="$work/content/entries" -v hosts="$facts/host-sums" \
     -v links="$facts/links" -v current="$base/current/" -v project="$live_project/" \

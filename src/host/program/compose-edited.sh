@@ -3,13 +3,12 @@
 # Writes `tree TAB path` of each tracked file that is not as it was staged: of
 # the live release, and of those that a container mounts.
 list_edited() {
-  {
-    printf '%s\n' "$live"
-    cut -f 4 "$facts/mounted"
-  } | sort -u | while IFS= read -r tree; do
+  awk -F '\t' -v live="$live" '
+    BEGIN { print live; seen[live] = 1 }
+    !seen[$4]++ { print $4 }
+  ' "$facts/mounted" | while IFS= read -r tree; do
     [ -n "$tree" ] && [ -d "$base/releases/$tree" ] || continue
-    list_differing "$base/releases/$tree" "$base/releases/$tree.entries" |
-      sed "s/^/$tree$TAB/"
+    list_differing "$base/releases/$tree" "$base/releases/$tree.entries" "$tree$TAB"
   done >"$facts/edited"
   [ -s "$facts/edited" ] || return 0
   awk -F '\t' -v live="$live" '$1 == live { print $2 }' "$facts/edited" |
@@ -17,13 +16,13 @@ list_edited() {
   mv -f "$facts/changed.all" "$facts/changed"
 }
 
-# list_differing FOLDER ENTRIES: paths of files that are gone or differ.
+# list_differing FOLDER ENTRIES [BEFORE]: paths of files that are gone or differ.
 list_differing() {
   [ -s "$2" ] || return 0
   awk '$1 != "120000" { print substr($0, 8, 64) "  ./" substr($0, 73) }' "$2" \
     >"$facts/entries.sums"
   (cd "$1" && sha256sum -c "$facts/entries.sums" 2>/dev/null) |
-    sed -n -e 's/: FAILED open or read$/: FAILED/' -e 's|^[.]/\(.*\): FAILED$|\1|p'
+    sed -n -e 's/: FAILED open or read$/: FAILED/' -e "s|^[.]/\\(.*\\): FAILED\$|${3-}\\1|p"
 }
 
 # Writes `tree TAB service` where a service mounts what was edited there.

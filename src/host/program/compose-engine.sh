@@ -3,7 +3,8 @@
 TAB=$(printf '\t')
 
 # What the engine has of the project: one question a kind, whatever the number.
-CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.HostConfig.NetworkMode}}{{"\t"}}{{.HostConfig.PidMode}}{{"\t"}}{{.HostConfig.IpcMode}}{{"\t"}}{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}'
+# Behind the sixteenth field come three for each mount.
+CONTAINER='{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.service")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.container-number")}}{{.}}{{end}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.oneoff")}}{{.}}{{end}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.Image}}{{"\t"}}{{with (index .Config.Labels "com.docker.compose.config-hash")}}{{.}}{{end}}{{"\t"}}{{with (index .State "Health")}}{{.Status}}{{end}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.HostConfig.NetworkMode}}{{"\t"}}{{.HostConfig.PidMode}}{{"\t"}}{{.HostConfig.IpcMode}}{{"\t"}}{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{end}}{{range .Mounts}}{{"\t"}}{{.Type}}{{"\t"}}{{with (index . "Name")}}{{.}}{{end}}{{if not (index . "Name")}}{{with (index . "Source")}}{{.}}{{end}}{{end}}{{"\t"}}{{.Destination}}{{end}}'
 
 # A compose that was killed leaves a new container under `<12 hex>_<name>`.
 HALF_MADE='
@@ -43,18 +44,19 @@ read_containers() {
 
 # Writes the image id of each service, empty where the host does not have it.
 read_images() {
-  awk -F '\t' '
+  : >"$facts/image-list"
+  awk -F '\t' -v list="$facts/image-list" '
     { n = split($1, k, ",") }
     k[1] == "[\"services\"" && n == 3 && k[3] == "\"image\"]" {
-      print substr(k[2], 2, length(k[2]) - 2) "\t" substr($2, 2, length($2) - 2)
+      name = substr($2, 2, length($2) - 2)
+      print substr(k[2], 2, length(k[2]) - 2) "\t" name
+      if (name != "" && !seen[name]++) print name > list
     }
   ' "$facts/new.model" >"$facts/image-names"
   set --
   while IFS= read -r name; do
-    [ -z "$name" ] || set -- "$@" "$name"
-  done <<LIST
-$(cut -f 2 "$facts/image-names" | sort -u)
-LIST
+    set -- "$@" "$name"
+  done <"$facts/image-list"
   # Docker leaves out the line of one it does not have.
   docker_cli image inspect --format '{{.Id}}' "$@" >"$facts/image-ids" \
     2>"$facts/images.errors"
@@ -65,7 +67,6 @@ LIST
     ! was_lost "$?" "$facts/images.errors" || return 1
     printf '%s\n' "$id"
   done >"$facts/image-ids"
-  printf '%s\n' "$@" >"$facts/image-list"
   awk -F '\t' -v names="$facts/image-list" -v ids="$facts/image-ids" '
     BEGIN {
       while ((getline name < names) > 0) { id = ""; getline id < ids; of[name] = id }

@@ -31,7 +31,7 @@ note_wanted() {
       for (service in replicas)
         print service "\t" replicas[service] "\t" (service in oneshot ? "yes" : "no")
     }
-  ' "$1" | sort >"$2"
+  ' "$1" >"$2"
 }
 
 # One look at the containers of wanted. What was sick is remembered, so that it

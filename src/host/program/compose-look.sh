@@ -20,14 +20,16 @@ join_containers() {
   ' "$facts/hashes.raw" "$facts/found"
   sums_of "$facts/keyed" >"$facts/keyed-sums"
   sums_of "$facts/contents" >"$facts/content-sums"
-  cut -f 1,2,3 "$facts/found" | awk -F '\t' '{ print $3 "\t" $1 "\t" $2 }' >"$facts/identities"
   : >>"$facts/mounted"
   awk -F '\t' "$LOST" "$facts/found" >"$facts/lost"
   awk -F '\t' "$APART" "$facts/new.model" "$facts/found" >"$facts/apart"
   awk -F '\t' -v keyed="$facts/keyed-sums" -v contents="$facts/content-sums" \
     -v mounted="$facts/mounted" -v adopted="$facts/adopted" \
-    -v alone="$facts/lost" -v outside="$facts/apart" -v edited="$facts/spoiled" -v live="$live" "$HALF_MADE"'
+    -v alone="$facts/lost" -v outside="$facts/apart" -v edited="$facts/spoiled" -v live="$live" \
+    -v hashes="$facts/hashes" -v identities="$facts/identities" "$HALF_MADE"'
     BEGIN {
+      printf "" > hashes
+      printf "" > identities
       while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < contents) > 0) wanted[substr(line, 67)] = substr(line, 1, 64)
       while ((getline line < mounted) > 0) { split(line, c, "\t"); noted[c[1]] = c[3]; tree[c[1]] = c[4] }
@@ -36,7 +38,11 @@ join_containers() {
       while ((getline line < outside) > 0) if (!(line in lost)) lost[line] = "apart"
       while ((getline line < edited) > 0) spoiled[line] = 1
     }
-    FILENAME ~ /hashes.raw$/ { next }
+    FILENAME ~ /hashes.raw$/ {
+      if ($1 !~ /^[0-9a-f]+$/ || length($1) != 64) print $1 "\t" of[$2] > hashes
+      next
+    }
+    { print $3 "\t" $1 "\t" $2 > identities }
     $3 == "" { next }
     {
       if (!($3 in wanted)) state = "none"
@@ -45,11 +51,7 @@ join_containers() {
       if (state == "same" && ((tree[$1] "\t" $3 in spoiled) || (live "\t" $3 in spoiled))) state = "other"
       print $3 "\t" $4 "\t" $5 "\t" ($6 == "restarting" ? "running" : $6) "\t" $7 "\t" $8 "\t" of[$9] "\t" state "\t" half_made($2) "\t" lost[$1]
     }
-  ' "$facts/found" >"$facts/containers"
-  awk -F '\t' -v keyed="$facts/keyed-sums" '
-    BEGIN { while ((getline line < keyed) > 0) of[substr(line, 67)] = substr(line, 1, 64) }
-    $1 !~ /^[0-9a-f]+$/ || length($1) != 64 { print $1 "\t" of[$2] }
-  ' "$facts/hashes.raw" >"$facts/hashes"
+  ' "$facts/hashes.raw" "$facts/found" >"$facts/containers"
 }
 
 sums_of() {
@@ -63,7 +65,6 @@ sums_of() {
 # here, or are told by no model that was; of others, volumes without a name: an
 # image may ask for one, and then no model tells.
 read_mounts() {
-  : >"$facts/mounts"
   awk -F '\t' -v known="$facts/previous.model" '
     BEGIN {
       while ((getline line < known) > 0) {
@@ -71,34 +72,23 @@ read_mounts() {
         if (k[2] == "services") seen[k[4]] = 1
       }
     }
-    $3 != "" && $5 != "True" { print $1 "\t" $3 "\t" ($3 in seen) }
-  ' "$facts/found" >"$facts/mounting"
-  [ -s "$facts/mounting" ] || return 0
-  # shellcheck disable=SC2046 # ids
-  docker_cli inspect --type container --format "$MOUNTS" $(cut -f 1 "$facts/mounting") \
-    >"$facts/mounts.all" 2>"$facts/mounts.errors"
-  ! was_lost "$?" "$facts/mounts.errors" ||
-    problem engine "$(tail -n 3 "$facts/mounts.errors")"
-  awk -F '\t' -v services="$facts/mounting" '
-    BEGIN {
-      while ((getline line < services) > 0) { split(line, c, "\t"); seen[c[2]] = c[3] }
+    $3 == "" || $5 == "True" { next }
+    {
+      for (i = 17; i + 2 <= NF; i += 3)
+        if (!($3 in seen) || ($i == "volume" && length($(i + 1)) == 64 && $(i + 1) ~ /^[0-9a-f]+$/))
+          print $3 "\t" $i "\t" $(i + 1) "\t" $(i + 2)
     }
-    NF && (seen[$1] != 1 || ($2 == "volume" && length($3) == 64 && $3 ~ /^[0-9a-f]+$/))
-  ' "$facts/mounts.all" | sort -u >"$facts/mounts"
+  ' "$facts/found" | sort -u >"$facts/mounts"
 }
-
-MOUNTS='{{$service := index .Config.Labels "com.docker.compose.service"}}{{range .Mounts}}{{$service}}{{"\t"}}{{.Type}}{{"\t"}}{{if .Name}}{{.Name}}{{else}}{{.Source}}{{end}}{{"\t"}}{{.Destination}}{{"\n"}}{{end}}'
 
 # Tracked paths that the live release has otherwise, or not at all.
 list_changed() {
   : >"$facts/changed"
   [ -n "$live" ] && [ -s "$base/releases/$live.entries" ] || return 0
-  sort "$base/releases/$live.entries" >"$facts/entries-old"
-  sort "$work/content/entries" >"$facts/entries-new"
   awk '
     { line[$0]++; name[$0] = substr($0, 73) }
     END { for (one in line) if (line[one] == 1) print name[one] }
-  ' "$facts/entries-old" "$facts/entries-new" | sort -u >"$facts/changed"
+  ' "$base/releases/$live.entries" "$work/content/entries" | sort -u >"$facts/changed"
 }
 
 # Host paths and own services that the live release declared.
@@ -137,7 +127,7 @@ read_previous() {
 # changes, what the engine has. Sets config_status, and facts_sum over all.
 look() {
   facts=$work/facts
-  rm -rf "$facts"
+  [ ! -e "$facts" ] || rm -rf "$facts"
   compose_version=
   mkdir "$facts" && : >"$facts/unfinished.model" && : >"$facts/mounted" ||
     problem unwritable "no space for what compose says"
@@ -197,9 +187,9 @@ look() {
   facts_sum=$({
     printf '%s\n' "$salt" "$live" "$directory" "${compose_stamp:-$compose_version}"
     cat "$facts/whole" "$facts/own-facts" "$facts/changed" "$facts/content-sums" \
-      "$facts/edited"
-    cat "$base/model.json" 2>/dev/null
-  } | sha256sum | cut -c 1-64)
+      "$facts/edited" "$base/model.json" 2>/dev/null
+  } | sha256sum)
+  facts_sum=${facts_sum%% *}
 }
 
 # Compose makes the same hashes of the same model, so an apply, which is held to
@@ -223,11 +213,15 @@ answer_look() {
     sample_project
     put_plain health "$health"
     put_plain sum "$facts_sum"
-    cp "$facts/new.model" "$facts/new.shown"
-    hide_values "$facts/new.shown"
+    shown=$facts/new.model
+    [ ! -s "$work/hidden" ] || {
+      shown=$facts/new.shown
+      cp "$facts/new.model" "$shown"
+      hide_values "$shown"
+    }
     show_previous
     put_file model "$facts/new.model"
-    put_file model_shown "$facts/new.shown"
+    put_file model_shown "$shown"
     put_file previous "$facts/previous.model"
     put_file previous_shown "$facts/previous.shown"
     for fact in hashes containers mounts images volumes networks changed \
@@ -241,20 +235,28 @@ answer_look() {
 # What was hidden when it was applied may have changed since; where that is not
 # known, every text is hidden.
 show_previous() {
-  cut -f 1 "$facts/previous.model" >"$facts/previous.paths"
-  if [ -e "$base/model.shown" ] &&
-    cut -f 1 "$base/model.shown" | cmp -s - "$facts/previous.paths"; then
+  if [ ! -s "$facts/previous.model" ]; then
+    : >"$facts/previous.shown"
+  elif [ -e "$base/model.shown" ] && awk -F '\t' '
+    FILENAME != ARGV[1] { if (++line > lines || path[line] != $1) exit bad = 1; next }
+    { path[++lines] = $1 }
+    END { exit bad || line != lines }
+  ' "$facts/previous.model" "$base/model.shown"; then
     cp "$base/model.shown" "$facts/previous.shown"
     hide_values "$facts/previous.shown"
   else
     sed "s/$TAB\".*/$TAB\"***\"/" "$facts/previous.model" >"$facts/previous.shown"
   fi
-  for which in model shown; do
+  [ ! -s "$facts/unfinished.model" ] || for which in model shown; do
     cat "$facts/unfinished.model" >>"$facts/previous.$which"
   done
 }
 
 put_file() {
+  [ -s "$2" ] || {
+    put_plain "$1" ''
+    return 0
+  }
   printf '%s=' "$1"
   base64 -w 0 <"$2"
   printf '\n'
@@ -285,7 +287,9 @@ read_version() {
 
 # Sets compose_version, such as 2.40.3.
 require_compose() {
-  compose_version=$(sed -e 's/^v//' -e 's/[^0-9.].*//' "$facts/version")
+  read -r compose_version <"$facts/version" || :
+  compose_version=${compose_version#v}
+  compose_version=${compose_version%%[!0-9.]*}
   minor=${compose_version#2.}
   minor=${minor%%.*}
   case $compose_version in

@@ -112,13 +112,26 @@ resolve_model() {
   cut_unread_file
   hide_values "$facts/stderr"
   [ "$config_status" -eq 0 ] || return 0
-  dots='s/[.]/[.]/g'
-  staged=$(printf %s "$release" | sed "$dots")
-  staged_project=$(printf %s "$release$project_folder" | sed "$dots")
-  sed -e "s|$staged_project\([/\"]\)|$live_project\1|g" \
-    -e "s|$staged\([/\"]\)|$base/current\1|g" "$facts/resolved" >"$facts/whole"
-  rm -f "$facts/resolved"
+  staged=$release staged_project=$release$project_folder \
+    live=$base/current live_project=$live_project \
+    awk "$MOVE" "$facts/resolved" >"$facts/whole"
 }
+
+MOVE='
+function move(line, from, to,   at, before, next_one) {
+  while (at = index(line, from)) {
+    next_one = substr(line, at + length(from), 1)
+    before = before substr(line, 1, at - 1) \
+      (next_one == "/" || next_one == "\"" ? to : from)
+    line = substr(line, at + length(from))
+  }
+  return before line
+}
+{
+  line = move($0, ENVIRON["staged_project"], ENVIRON["live_project"])
+  print move(line, ENVIRON["staged"], ENVIRON["live"])
+}
+'
 
 # Says of what is ignored, and used all the same, what compose says of a variable
 # that is not set.

@@ -16,7 +16,7 @@ open_work() {
     flock -n 8
     return 0
   fi
-  mkdir -p "$r_root" 2>/dev/null && make_private "$r_root/.staging" ||
+  { [ -d "$r_root" ] || mkdir -p "$r_root" 2>/dev/null; } && make_private "$r_root/.staging" ||
     problem unwritable "$r_root cannot be made"
   (: >"$r_root/.staging/.lock") 2>/dev/null ||
     problem unwritable "$r_root cannot be written to"
@@ -49,8 +49,8 @@ unpack_body() {
   has_space
   cat >"$work/body" 2>"$work/errors" ||
     problem unwritable "$(tail -c 500 "$work/errors")"
-  sum=$(sha256sum <"$work/body" | cut -c 1-64)
-  [ "$sum" = "$r_body_sha256" ] ||
+  sum=$(sha256sum <"$work/body")
+  [ "${sum%% *}" = "$r_body_sha256" ] ||
     problem truncated "the release arrived with another SHA-256"
   mkdir "$work/content" &&
     tar -x -o -f "$work/body" -C "$work/content" 2>"$work/errors" ||
@@ -65,7 +65,11 @@ unpack_body() {
 has_space() {
   [ -n "$r_body_size" ] || return 0
   must_be_number body_size "$r_body_size"
-  free=$(df -Pk "$work" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  free=$(df -Pk "$work" 2>/dev/null | {
+    read -r _
+    read -r _ _ _ free _
+    printf %s "$free"
+  })
   needed=$((r_body_size / 512 + 1024))
   [ "${free:-$needed}" -ge "$needed" ] ||
     problem unwritable "$r_root has $free KiB free, a release needs $needed"

@@ -6,6 +6,7 @@
 # ones are no secrets, unless their name says so, and would hide every digit;
 # the longest go first, or a part of one that another holds would be left.
 note_values() {
+  [ -n "$r_host_files" ] || return 0
   for token in $r_host_files; do
     decode_word "$token"
     find_shared "$word"
