@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComposeLane } from './compose-lane.ts';
 import { containersOf, docker } from './engine.ts';
@@ -10,8 +9,8 @@ import {
   HISTORY_MODULES,
   type HistoryModule,
   type HistoryStep,
-  type MeddlingKind,
 } from './history.ts';
+import { meddle } from './history-meddling.ts';
 import {
   describeModule,
   editContent,
@@ -153,37 +152,18 @@ export class HistoryPlayer {
     );
   }
 
-  async #meddle({ module, kind, pick }: Deed): Promise<void> {
-    this.#meddled.add(module);
-    const containers = this.#containers(module);
-    const one = containers[pick % containers.length];
-    const act: Record<MeddlingKind, (id: string, name: string) => unknown> = {
-      stop: (id) => docker('stop', '-t', '1', id),
-      kill: (id) => docker('kill', id),
-      pause: (id) => docker('pause', id),
-      remove: (id) => docker('rm', '-f', id),
-      rename: (id, name) => docker('rename', id, `${name}-renamed-${pick}`),
-      'move-tag': () => this.#build(pick % 2 === 0 ? '1' : '2'),
-      'edit-release': () =>
-        appendFileSync(
-          join(
-            this.#lane.platform.host,
-            module,
-            'current/modules',
-            module,
-            'app.conf',
-          ),
-          `${pick}`,
-        ),
-    };
-    if (!one) return;
-    if (kind === 'move-tag')
-      for (const each of HISTORY_MODULES) this.#meddled.add(each);
-    // What is stopped already cannot be paused or killed.
-    const running = one.state === 'running';
-    if (running || !['stop', 'kill', 'pause'].includes(kind)) {
-      await act[kind as MeddlingKind](one.id, one.name);
+  async #meddle(deed: Deed): Promise<void> {
+    const { module } = deed;
+    // A tag is that of all of them.
+    for (const each of deed.kind === 'move-tag' ? HISTORY_MODULES : [module]) {
+      this.#meddled.add(each);
     }
+    await meddle(deed, this.#containers(module), {
+      release: join(
+        ...[this.#lane.platform.host, module, 'current/modules', module],
+      ),
+      build: (tag) => this.#build(tag),
+    });
   }
 
   #containers(module: HistoryModule) {
