@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-ZRXDGGHV.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-GFRFZXC3.js")).openTailscaleHost(o);case"local":return(await import("./local-UDUHHPM6.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-ZRXDGGHV.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,0 +1,1 @@
+var r=".platform/gates.yaml";function e(o,t){return t.mode??o.mode}function i(o,t){return o.stateful.backup_root??`${t.runtime_root}/backups`}function c(o,t){return o.stateful.require_receipt??e(o,t)==="apply"}export{r as a,e as b,i as c,c as d};
