@@ -8,6 +8,7 @@ import {
   moduleIdSchema,
   shaSchema,
 } from './identifiers.ts';
+import { LEASE_MS } from './lease.ts';
 import { parseYaml } from './yaml.ts';
 
 const modeSchema = z.enum(['observe', 'apply']);
@@ -113,6 +114,10 @@ export const policySchema = z
             'must be a valid branch name',
           )
           .default('platform-state'),
+        /** How long a lane holds a host without a sign of life. */
+        lease: durationSchema
+          .refine((each) => each <= LEASE_MS, 'must be at most 15m')
+          .prefault('15m'),
       })
       .prefault({}),
     approval: approvalSchema.prefault({}),

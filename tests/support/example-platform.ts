@@ -164,6 +164,8 @@ function policyFiles(settings: ExampleSettings, host: string): Changes {
   const policy = {
     schema: 1,
     mode: 'apply',
+    // Who comes after a killed run waits for the lease to run out.
+    state: { lease: '15s' },
     hosts: { demo: { ...reached, runtime_root: host, ...settings.host } },
     ignore: ['README.md', 'docs/**'],
     shared: { 'lib/**': [...MODULES] },

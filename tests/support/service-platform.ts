@@ -59,6 +59,8 @@ export function renderPolicy(
   return [
     'schema: 1',
     `mode: ${options.mode ?? 'apply'}`,
+    // Who comes after a killed run waits for the lease to run out.
+    ...(options.more?.includes('state:') ? [] : ['state: {lease: 15s}']),
     'hosts:',
     `  here: {transport: local, runtime_root: ${runtimeRoot}}`,
     options.hosts ?? '',

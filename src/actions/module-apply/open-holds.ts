@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { LEASE_MS } from '../../model/lease.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { holderId } from '../holder-id.ts';
 import { HostLeases } from '../host-leases.ts';
@@ -21,7 +20,7 @@ export function openHolds(
     run: context.identity,
     actor: context.actor,
     reason: null,
-    duration_ms: LEASE_MS,
+    duration_ms: asked.subject.policy.state.lease,
   };
   const leases = new HostLeases({ taker, clock, seen: readSeen(ports) });
   const person = isByHand(ports, asked.subject.policy);
