@@ -172,7 +172,7 @@ describe('status', () => {
   it('of a platform on which nothing was applied says so', async () => {
     const run = await cli('status', '--json');
     expect(run.exitCode).toBe(0);
-    expect(run.json()).toEqual({ modules: [] });
+    expect(run.json()).toEqual({ modules: [], holds: [] });
   });
 
   it('of a module that nobody knows exits 2', async () => {
@@ -244,6 +244,7 @@ describe('rehearse', () => {
     expect(run.json()).toMatchObject({
       steps: [
         { id: 'scope', verdict: { code: 'scope/stateful' } },
+        {},
         {},
         {},
         {},
