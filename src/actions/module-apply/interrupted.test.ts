@@ -168,7 +168,7 @@ describe.each(PHASES)(
       expect(again.code('apply')).toBe('apply/noop');
       expectTruth();
       expect(kindsOf(platform)).toEqual([
-        ...['note', 'intent', 'reconcile', 'intent', 'result'],
+        ...['note', 'intent', 'reconcile', 'lease', 'intent', 'result'],
       ]);
     });
   },
