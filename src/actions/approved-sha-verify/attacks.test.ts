@@ -280,7 +280,11 @@ it('a checkout elsewhere, or with changes, and a filter that is not run', async 
   const { git, checkout } = platform;
   const sha = pulls.bring(web('1'));
   pulls.bring({ 'modules/db/x': '1' });
-  expect(await codeOf({ sha })).toBe('approval/checkout-mismatch');
+  const newest = tip();
+  const event = dispatchEvent(newest);
+  git('checkout', '-q', `${sha}~1`);
+  expect(await codeOf({ sha }, { event })).toBe('approval/checkout-mismatch');
+  git('checkout', '-q', newest);
   const proof = join(platform.root, 'proof');
   git('config', 'filter.evil.clean', `touch ${proof}; cat`);
   git('config', 'filter.evil.required', 'true');
