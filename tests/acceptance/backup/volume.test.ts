@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -41,6 +42,14 @@ let stand: BackupStand;
 const codeOf = async (taking: ReturnType<BackupStand['take']>) => {
   const result = await taking;
   return result.kind === 'refused' ? result.refusal.code : result.kind;
+};
+/** True once some backup holds its module, and has a guard. */
+const isAtWork = () => {
+  const folder = join(stand.backupRoot, '.work');
+  return (
+    existsSync(folder) &&
+    readdirSync(folder).some((name) => existsSync(join(folder, name, 'pid')))
+  );
 };
 const inApp = (script: string) => stand.exec('app', 'sh', '-c', script);
 const share = (path: string) =>
@@ -207,12 +216,10 @@ describe.skipIf(!hasEngine || !hasSshd)('a backup of files and volumes', () => {
       volumes: ['data'],
       quiesce: 'pause',
     });
-    await expect
-      .poll(
-        async () => codeOf(stand.take({ class: 'volume', volumes: ['data'] })),
-        { timeout: 20_000 },
-      )
-      .toBe('backup/running');
+    await expect.poll(isAtWork, { timeout: 40_000 }).toBe(true);
+    expect(
+      await codeOf(stand.take({ class: 'volume', volumes: ['data'] })),
+    ).toBe('backup/running');
     await letGo();
     expect(await first).toMatchObject({ kind: 'taken' });
   });
