@@ -77,7 +77,7 @@ describe('a gate that is missing', () => {
   it('refuses where nothing ran at all, and names every gate', async () => {
     const verdict = await applyAfter(await runSteps([]));
     expect(verdict.code).toBe('apply/gate-missing');
-    expect(verdict.findings).toHaveLength(3);
+    expect(verdict.findings).toHaveLength(4);
   });
 
   it('refuses other modules than the gates spoke of', async () => {

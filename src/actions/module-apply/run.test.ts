@@ -78,19 +78,24 @@ describe('module-apply', () => {
     expect(kinds).toEqual(['intent', 'result', 'verdict']);
   });
 
-  it('puts on record who does what, in two commits however many modules', async () => {
+  it('puts on record who does what, in two commits of its own however many modules', async () => {
+    // A lease that is long enough is not renewed meanwhile.
+    platform.close();
+    platform = makeServicePlatform({ more: 'state: {lease: 15m}' });
     await push({
       ...platform.module('api'),
       ...platform.module('broken', { version: 'broken' }),
       ...platform.module('web'),
     });
-    expect(countCommits(platform)).toBe(2);
+    // The third is the refusal, from the report at the end.
+    expect(countCommits(platform)).toBe(3);
     const entries = readEntries(platform);
     const modules = ['api', 'broken', 'web'];
     const told = entries.map(({ kind, body }) => [kind, body['module']]);
     expect(told.slice(1)).toEqual([
       ...modules.map((module) => ['intent', module]),
       ...modules.map((module) => ['result', module]),
+      ['refusal', undefined],
     ]);
     const web = readStatusOf(platform, 'web');
     const about = {
