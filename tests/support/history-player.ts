@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { runCommand } from './command-line.ts';
 import type { ComposeLane } from './compose-lane.ts';
 import { containersOf, docker } from './engine.ts';
 import { buildImage } from './engine-image.ts';
@@ -26,7 +27,12 @@ import {
 import { oneProcessWorkflow } from './one-process-workflow.ts';
 
 /** How a lane may end while somebody breaks things, besides well. */
-const EXPECTED = ['plan/destructive', 'apply/rolled-back', 'apply/unhealthy'];
+const EXPECTED = [
+  'plan/destructive',
+  'apply/rolled-back',
+  'apply/unhealthy',
+  'freeze/frozen',
+];
 
 /** Plays a history on a lane, and watches what it promises on the way. */
 export class HistoryPlayer {
@@ -38,6 +44,8 @@ export class HistoryPlayer {
   readonly #live = new Map<HistoryModule, string>();
   /** Modules that somebody meddled with since they were looked at. */
   readonly #meddled = new Set<HistoryModule>();
+  /** Modules that were rolled back, which freezes them. */
+  readonly #frozen = new Set<HistoryModule>();
   /** What the lane has seen of the default branch. */
   #seen: string;
 
@@ -116,6 +124,7 @@ export class HistoryPlayer {
   }
 
   async #start(how: 'push' | 'dispatch', module = ''): Promise<JobRun> {
+    await this.#lift();
     const [before, after] = [this.#seen, this.#tip()];
     this.#seen = after;
     const event =
@@ -123,6 +132,20 @@ export class HistoryPlayer {
         ? pushEvent(before, after)
         : dispatchEvent(after, { module });
     return await this.#lane.run(event, { workflow: this.#workflow });
+  }
+
+  /** A person lifts the freeze of what is mended. */
+  async #lift(): Promise<void> {
+    for (const module of this.#frozen) {
+      if (this.#content.get(module)?.broken) continue;
+      const words = ['unfreeze', '--module', module, '--reason', 'mended'];
+      const { exitCode, stderr } = await runCommand(
+        this.#lane.platform,
+        ...words,
+      );
+      if (exitCode !== 0) throw new Error(stderr);
+      this.#frozen.delete(module);
+    }
   }
 
   /** What the lane says that it did has to be so. */
@@ -139,6 +162,7 @@ export class HistoryPlayer {
       this.#meddled.delete(module);
     }
     for (const module of ids('rolled-back')) {
+      this.#frozen.add(module);
       if (!this.#meddled.has(module)) this.#expectLive(module, run);
     }
   }
