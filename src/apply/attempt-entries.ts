@@ -58,6 +58,20 @@ export function intentOf(
   return { kind: 'intent', fence: attempt.fence, body };
 }
 
+/** On record with the intent, where a person went past the approval. */
+export function breakGlassEntryOf(
+  attempt: Attempt,
+  by: RunOrigin,
+): EntryDraft | undefined {
+  const { breakGlassReason: reason, fence } = attempt;
+  if (reason === undefined) return undefined;
+  return {
+    kind: 'break-glass',
+    fence,
+    body: { ...describe(attempt), reason, by },
+  };
+}
+
 /** How it ended; of an announced attempt that was not made, why not. */
 export function resultOf(
   attempt: Attempt,
@@ -89,7 +103,7 @@ export function reconcileOf(
 
 type Described = Omit<
   Attempt,
-  'record' | 'actor' | 'run' | 'previous' | 'fence'
+  'record' | 'actor' | 'run' | 'previous' | 'fence' | 'breakGlassReason'
 > & {
   readonly record: string | null;
 };

@@ -22,6 +22,8 @@ export interface Attempt {
     readonly sha: string;
     readonly head: string | null;
   };
+  /** Why nobody's approval was asked for, where a person broke the glass. */
+  readonly breakGlassReason?: string;
   /** What was on record before. */
   readonly previous: Status | undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type BreakGlass, breakGlassOf } from '../model/break-glass.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Attempt } from './attempt.ts';
 import type { Approval } from './attempt-entries.ts';
@@ -36,6 +37,13 @@ export function findNewestApproved(
   if (!found) return undefined;
   const { pr, sha } = found;
   return { pr, sha, head: asked === pr ? String(head) : null };
+}
+
+/** Who went past the approval, and why; undefined where nobody did. */
+export function findBreakGlass(
+  verdicts: readonly Verdict[],
+): BreakGlass | undefined {
+  return breakGlassOf(verdicts.findLast(({ gate }) => gate === APPROVAL_GATE));
 }
 
 /** Approvals of a module; null where no gate of the lane asked for any. */

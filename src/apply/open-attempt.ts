@@ -81,6 +81,9 @@ function openByStatus(status: Status): OpenAttempt {
     run: status.run,
     fence: status.fence,
     since: status.last_apply_at,
+    ...(status.break_glass_reason !== null && {
+      breakGlassReason: status.break_glass_reason,
+    }),
     previous: status,
   };
 }

@@ -52,7 +52,7 @@ export function statusOfAttempt(
     restarts: unknown ? null : result.restarts,
     run: attempt.run,
     attempt: result.record,
-    break_glass_reason: null,
+    break_glass_reason: attempt.breakGlassReason ?? null,
     fence: attempt.fence,
   };
 }

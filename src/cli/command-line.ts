@@ -119,6 +119,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
     .option('--allow-stateful', 'with the override for one stateful module')
     .option('--backup-ref <path>', 'backup that goes with the override')
     .option('--stateful-confirm <text>', 'apply <module> <sha>')
+    .option('--break-glass-reason <reason>', 'apply without approval')
     .option('--despite-freeze <reason>', 'apply in spite of a freeze')
     .option('--ssh-key-file <file>', 'private key for the host')
     .option('--allow-destructive <names...>', 'resources that may be destroyed')

@@ -18,6 +18,7 @@ const wanted = {
   sha: input('sha'),
   pr: input('pr'),
   modules: asked,
+  'break-glass-reason': input('break_glass_reason'),
 } as const;
 
 /**
@@ -57,6 +58,10 @@ export const APPLY: LaneDefinition = {
     allow_destructive: {
       description: 'Resources that may be destroyed, a JSON array of names.',
       default: '[]',
+    },
+    break_glass_reason: {
+      description: 'Reason to apply without approval; loud, and on record.',
+      default: '',
     },
     despite_freeze: {
       description: 'Reason to apply in spite of a freeze; it goes on record.',
@@ -120,6 +125,7 @@ export const APPLY: LaneDefinition = {
       with: {
         modules: asked,
         sha: verified,
+        'break-glass-reason': input('break_glass_reason'),
         'despite-freeze': input('despite_freeze'),
         'ssh-key': sshKey,
         'state-ssh-key': stateSshKey,

@@ -3,14 +3,14 @@
 
 /** Inputs of each action of apply-gates; `auto-apply` is the lane in one step. */
 export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
-  'approved-sha-verify': ['sha', 'pr', 'modules', 'repository', 'base-branch', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
+  'approved-sha-verify': ['sha', 'pr', 'modules', 'break-glass-reason', 'repository', 'base-branch', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'audit-log-append': ['kind', 'body', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'auto-apply-scope': ['event-name', 'base', 'head', 'module', 'on-blocked', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'backup-before-apply': ['module', 'dry-run', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
   'freeze': ['change', 'module', 'host', 'all', 'reason', 'until', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'lane-comment': ['pr', 'ntfy-url', 'working-directory', 'policy', 'token', 'api-url'],
   'lane-report': ['record', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
-  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'despite-freeze', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key'],
+  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'break-glass-reason', 'despite-freeze', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key'],
   'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
   'plan-noop-guard': ['plan', 'modules', 'require-noop', 'sha', 'max-age', 'format', 'plan-digest', 'allow-destructive', 'working-directory', 'policy'],
   'pr-check': ['comment', 'working-directory', 'policy', 'token', 'api-url'],

@@ -1,3 +1,4 @@
+import { breakGlassOf } from '../model/break-glass.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { renderVerdictTable } from './render-verdict-table.ts';
@@ -20,6 +21,9 @@ export function renderLaneEnd({ title, verdicts, runUrl, at }: LaneEnd) {
       'checkpoint'
     ],
   );
+  const glass = breakGlassOf(
+    verdicts.findLast(({ gate }) => gate === 'approved-sha-verify'),
+  );
   const facts: readonly (readonly [string, unknown])[] = [
     ['result', (refused ?? apply ?? verdicts.at(-1))?.code ?? 'nothing ran'],
     ['last_apply_sha', apply?.decision === 'pass' ? apply.sha : undefined],
@@ -27,6 +31,7 @@ export function renderLaneEnd({ title, verdicts, runUrl, at }: LaneEnd) {
       'last_apply_at',
       apply?.decision === 'pass' ? at.toISOString() : undefined,
     ],
+    ['break_glass_reason', glass && `${glass.reason} (${glass.actor})`],
     ['plan digest', results[0]?.['plan_digest']],
     [
       'audit number',

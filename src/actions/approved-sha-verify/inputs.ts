@@ -13,6 +13,7 @@ import type { RawInputs } from '../step.ts';
 const schema = z.object({
   modules: moduleListForm,
   pr: numberForm.optional(),
+  'break-glass-reason': z.string().optional(),
   repository: lineForm.optional(),
   'base-branch': lineForm.optional(),
   'working-directory': workspacePathForm,
@@ -30,6 +31,8 @@ export function parseApprovedShaInputs(raw: RawInputs) {
     sha: parseSha(raw['sha']),
     modules: inputs.modules,
     pr: inputs.pr,
+    /** Judged by the gate. */
+    breakGlassReason: inputs['break-glass-reason']?.trim(),
     repository: inputs.repository,
     baseBranch: inputs['base-branch'],
     workingDirectory: inputs['working-directory'],

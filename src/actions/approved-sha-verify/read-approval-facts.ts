@@ -4,22 +4,15 @@ import type {
   ApprovedModule,
   CommitOrigin,
 } from '../../gates/approval/approval-facts.ts';
-import { ActionError } from '../../model/errors.ts';
 import type { Finding } from '../../model/verdict.ts';
-import { readCheckoutState } from '../../repository/checkout-state.ts';
-import {
-  bringCommits,
-  completeHistory,
-  isOnFirstParentLine,
-} from '../../repository/history.ts';
 import { placesOf } from '../../repository/ownership.ts';
 import type { Subject } from '../../repository/subject.ts';
-import { type RemoteRecord, readRecord } from '../read-record.ts';
 import type { Ports } from '../step.ts';
 import { findTarget } from './find-target.ts';
 import { openForgeLookup } from './forge-lookup.ts';
 import type { ApprovedShaInputs } from './inputs.ts';
 import { readOrigins } from './read-origins.ts';
+import { readGround, readPlace, settleAll } from './read-place.ts';
 import { readPulls } from './read-pulls.ts';
 import { type ModuleRange, readRanges } from './read-ranges.ts';
 
@@ -44,19 +37,11 @@ export async function readApprovalFacts(
   ports: Ports,
 ): Promise<ApprovalReading> {
   const { subject, inputs, forge, baseBranch } = request;
-  const { repository, history } = subject;
-  const local = ports.context.flavour === 'local';
-  const [refs, record, checkout] = await settleAll([
-    history.listRefs('refs/pull/*/head'),
-    readRecord(ports, subject, inputs),
-    local ? undefined : readCheckoutState(repository),
+  const [refs, ground] = await settleAll([
+    subject.history.listRefs('refs/pull/*/head'),
+    readGround(subject, inputs, ports),
   ]);
-  if (!(await completeHistory(history, subject.head))) {
-    throw new ActionError(
-      'approval/git-unavailable',
-      'The checkout is a shallow one, and the rest of the history cannot be fetched',
-    );
-  }
+  const { record } = ground;
   const lookup = openForgeLookup(forge, refs);
   const { sha, pr: number } = inputs;
   const isAsked = sha !== undefined || number !== undefined;
@@ -66,16 +51,9 @@ export async function readApprovalFacts(
   if (target?.ok === false) return target;
   const head = target?.mergeSha ?? subject.head;
   const asked = target?.number;
-  const onBase = await isOnBase(subject, { head, baseBranch, record });
-  const place = {
-    sha: head,
-    baseBranch,
-    onBase,
-    checkout: checkout && { ...checkout, expected: subject.head },
-    asked,
-  };
-  const about = { ...place, ownChecks: ports.context.ownChecks };
-  if (!onBase) {
+  const place = await readPlace(subject, head, ground);
+  const about = { ...place, asked, ownChecks: ports.context.ownChecks };
+  if (!place.onBase) {
     return { ok: true, facts: { ...about, modules: [], pulls: new Map() } };
   }
   const judged = { ...subject, head };
@@ -126,34 +104,4 @@ function describeModule(
     ...about,
     commits: commits.map((sha) => origins.get(sha) ?? { sha, pulls: [] }),
   };
-}
-
-async function isOnBase(
-  { history }: Subject,
-  {
-    head,
-    baseBranch,
-    record,
-  }: {
-    readonly head: string;
-    readonly baseBranch: string;
-    readonly record: RemoteRecord;
-  },
-): Promise<boolean> {
-  const tip = record.remoteHeads.get(`refs/heads/${baseBranch}`);
-  if (tip === undefined) return false;
-  const present = await bringCommits(history, [tip, head]);
-  return (
-    present.has(tip) &&
-    present.has(head) &&
-    isOnFirstParentLine(history.repository, head, tip)
-  );
-}
-
-/** Nothing is left running behind a failure: each cleans up after itself. */
-async function settleAll<const Values extends readonly unknown[]>(
-  works: Values,
-): Promise<{ -readonly [Key in keyof Values]: Awaited<Values[Key]> }> {
-  await Promise.allSettled(works);
-  return Promise.all(works);
 }

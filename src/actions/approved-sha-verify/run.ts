@@ -14,6 +14,7 @@ import {
 } from '../../model/verdict.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
+import { breakGlass } from './break-glass.ts';
 import { type ApprovedShaInputs, parseApprovedShaInputs } from './inputs.ts';
 import { readApprovalFacts } from './read-approval-facts.ts';
 
@@ -24,6 +25,7 @@ export const approvedShaVerifyStep: Step = {
     sha: '',
     pr: '',
     modules: '',
+    'break-glass-reason': '',
     repository: '',
     'base-branch': '',
     'working-directory': '.',
@@ -44,7 +46,11 @@ export const approvedShaVerifyStep: Step = {
     const early = withoutForge(subject, inputs, ports);
     if (early) return report(early);
     try {
-      return await verify(subject, inputs, ports);
+      if (inputs.breakGlassReason === undefined) {
+        return await verify(subject, inputs, ports);
+      }
+      const verdict = await breakGlass(subject, inputs, ports);
+      return { ...report(verdict), warning: verdict.decision === 'pass' };
     } catch (error) {
       throw nameAfterGate(error);
     }

@@ -31,7 +31,8 @@ export const laneCommentStep: Step = {
     const commit = findApprovedCommit(entries);
     const pr = commit?.pr ?? inputs.pr;
     const { identity, sha } = ports.context;
-    const title = `apply ${commit ? `${commit.sha.slice(0, 12)} (PR #${commit.pr})` : 'of nothing that was approved'}`;
+    const by = commit?.breakGlass ? 'BREAK-GLASS' : `PR #${commit?.pr}`;
+    const title = `apply ${commit ? `${commit.sha.slice(0, 12)} (${by})` : 'of nothing that was approved'}`;
     const { text, markdown } = renderLaneEnd({
       title,
       verdicts: entries.map(({ verdict }) => verdict),

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../apply/attempt.ts';
 import {
+  breakGlassEntryOf,
   type ChangeOrigin,
   type GateCodes,
   intentOf,
@@ -81,6 +82,9 @@ export function planAnnouncement(
         ...reconciled.map((each) => reconcileOf(each, by)),
         ...(judged.held?.view.overtaken ?? []).map((each) =>
           overtakeOf(each, { ...by }),
+        ),
+        ...going().flatMap(
+          ({ attempt }) => breakGlassEntryOf(attempt, by) ?? [],
         ),
         ...going().map(({ attempt, origin }) => {
           const passed = despite(attempt.module);

@@ -86,11 +86,7 @@ export async function checkBeforeApply(
   const facts = await readModuleFacts(subject, modules, statuses);
 
   const record = readLane(subject, ports);
-  const missing = checkGates(record, {
-    sha: subject.head,
-    modules,
-    rehearsal: ports.context.rehearsal === true,
-  });
+  const missing = checkGates(record, request, ports);
   if (missing.length > 0) return stop(missing);
   const forbidden = checkPermission(record, facts, ports);
   if (forbidden.length > 0) return stop(forbidden);

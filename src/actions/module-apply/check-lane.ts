@@ -7,16 +7,24 @@ import {
   detectLane,
 } from '../../gates/apply-readiness/detect-lane.ts';
 import { findForbiddenModules } from '../../gates/apply-readiness/module-permission.ts';
+import { judgePlea } from '../../gates/approval/break-glass.ts';
 import { LANES } from '../../lanes/lanes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { ModuleFacts } from '../../repository/module-facts.ts';
 import type { Subject } from '../../repository/subject.ts';
+import { isByHand } from '../is-by-hand.ts';
 import type { Ports } from '../step.ts';
+import type { ModuleApplyInputs } from './inputs.ts';
 
 /** What the job has decided so far, and the lane that follows from it. */
 export interface LaneRecord {
   readonly verdicts: readonly RecordedVerdict[];
   readonly lane: DetectedLane;
+}
+
+interface LaneRequest {
+  readonly subject: Subject;
+  readonly inputs: ModuleApplyInputs;
 }
 
 export function readLane(subject: Subject, ports: Ports): LaneRecord {
@@ -29,18 +37,40 @@ export function readLane(subject: Subject, ports: Ports): LaneRecord {
 /** Gates of the lane that did not pass for exactly this commit and modules. */
 export function checkGates(
   { verdicts, lane }: LaneRecord,
-  asked: {
-    readonly sha: string;
-    readonly modules: readonly string[];
-    readonly rehearsal: boolean;
-  },
+  { subject, inputs }: LaneRequest,
+  ports: Ports,
 ): readonly Finding[] {
   if (lane.name === 'none') {
     const reason = `The event ${lane.event} never applies anything`;
     return [finding('scope/event-not-supported', reason)];
   }
   const { gates } = LANES[lane.name];
-  return findMissingGates({ verdicts, gates, ...asked });
+  return findMissingGates({
+    verdicts,
+    gates,
+    sha: subject.head,
+    modules: inputs.modules,
+    rehearsal: ports.context.rehearsal === true,
+    breakGlass: isBreakGlassMeant(lane, { subject, inputs }, ports),
+  });
+}
+
+/** A reason that only the gate was given is none for what is behind it. */
+function isBreakGlassMeant(
+  lane: DetectedLane,
+  { subject, inputs }: LaneRequest,
+  ports: Ports,
+): boolean {
+  const { actor } = ports.context;
+  const { breakGlassReason: reason } = inputs;
+  if (lane.name !== 'approved' || reason === undefined) return false;
+  const byHand = isByHand(ports, subject.policy);
+  const said = lane.commit.breakGlass;
+  return (
+    said?.reason === reason &&
+    said.actor === actor &&
+    judgePlea({ actor, byHand, reason }).length === 0
+  );
 }
 
 /** Modules that this step does not touch, whatever the gates said. */

@@ -1,6 +1,7 @@
 import type { Attempt } from '../../apply/attempt.ts';
 import {
   findApprovals,
+  findBreakGlass,
   findNewestApproved,
 } from '../../apply/find-approvals.ts';
 import { attemptName } from '../../drivers/attempt/attempt-name.ts';
@@ -19,6 +20,7 @@ export async function describeAttempts(
   ports: Ports,
 ): Promise<Omit<Announcement, 'reconciled'>> {
   const attempts: PlannedAttempt[] = [];
+  const glass = findBreakGlass(verdicts);
   for (const module of modules) {
     const { id, entries } = module.source;
     const since = module.status?.last_apply_sha ?? subject.base;
@@ -30,6 +32,7 @@ export async function describeAttempts(
     const attempt = {
       ...describeAttempt(subject, module, ports),
       ...(approved && { approved }),
+      ...(glass && { breakGlassReason: glass.reason }),
     };
     const origin = { authors, approvals };
     attempts.push({ attempt, plan: module.plan, origin });

@@ -11,6 +11,7 @@ const schema = z.object({
     .regex(/^[^\0]*$/, 'a path without NUL')
     .optional(),
   'require-noop': booleanForm,
+  'break-glass-reason': z.string().optional(),
   'despite-freeze': lineForm.optional(),
   'state-ssh-key': z.string().optional(),
   'audit-sign-key': z.string().optional(),
@@ -25,6 +26,7 @@ export function parseModuleApplyInputs(raw: RawInputs) {
     /** Undefined: the plans that module-plan left in this job. */
     plan: inputs.plan,
     requireNoop: inputs['require-noop'],
+    breakGlassReason: inputs['break-glass-reason']?.trim(),
     despiteFreeze: inputs['despite-freeze'],
     stateSshKey: inputs['state-ssh-key'],
     auditSignKey: inputs['audit-sign-key'],

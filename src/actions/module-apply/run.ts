@@ -1,5 +1,6 @@
 import type { ModuleOutcome } from '../../apply/attempt.ts';
 import { decideOutcome, listOutcomes } from '../../apply/decide-outcome.ts';
+import { findBreakGlass } from '../../apply/find-approvals.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { ActionError } from '../../model/errors.ts';
 import {
@@ -35,6 +36,7 @@ export const moduleApplyStep: Step = {
     sha: '',
     plan: '',
     'require-noop': 'false',
+    'break-glass-reason': '',
     'despite-freeze': '',
     'working-directory': '.',
     policy: '.platform/gates.yaml',
@@ -125,7 +127,12 @@ async function applyReady(
     const done = await applyOnRecord(work, { log, store, holds }, ports);
     const { outcomes, problems, status, checkpoint } = done;
     const said = decideOutcome(about, outcomes, { problems, observed });
-    const evidence = { ...said.evidence, ...(checkpoint && { checkpoint }) };
+    const glass = findBreakGlass(verdicts);
+    const evidence = {
+      ...said.evidence,
+      ...(checkpoint && { checkpoint }),
+      ...(glass && { break_glass: glass }),
+    };
     return report({ ...said, evidence }, outcomes, status);
   } catch (error) {
     if (error instanceof LeaseRace) return undefined;

@@ -28,6 +28,7 @@ interface ApplyOptions
   readonly approved: string;
   readonly approvedPr?: string;
   readonly dryRun?: boolean;
+  readonly breakGlassReason?: string;
   readonly despiteFreeze?: string;
   readonly sshKeyFile?: string;
   readonly allowDestructive?: readonly string[];
@@ -51,6 +52,7 @@ export function apply(target: string, options: ApplyOptions) {
       allow_stateful: options.allowStateful ? 'true' : 'false',
       backup_ref: options.backupRef ?? '',
       stateful_confirm: options.statefulConfirm ?? '',
+      break_glass_reason: options.breakGlassReason ?? '',
       despite_freeze: options.despiteFreeze ?? '',
       allow_destructive: JSON.stringify(options.allowDestructive ?? []),
     };

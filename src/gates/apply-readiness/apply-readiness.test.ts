@@ -116,6 +116,31 @@ describe('findMissingGates', () => {
     expect(found).toHaveLength(count);
   });
 
+  it.each([
+    [undefined, 1],
+    [false, 1],
+    [true, 0],
+  ])(
+    'counts a broken glass only where it is meant: %s',
+    (breakGlass, count) => {
+      const gate = 'approved-sha-verify';
+      const verdict = passVerdict(
+        { gate, sha: SHA },
+        'approval/break-glass',
+        'DNS is down',
+        { modules: MODULES },
+      );
+      const found = findMissingGates({
+        ...facts({
+          verdicts: [{ step: gate, verdict }],
+          gates: [{ gate, covers: 'verdict' }],
+        }),
+        ...(breakGlass === undefined ? {} : { breakGlass }),
+      });
+      expect(found).toHaveLength(count);
+    },
+  );
+
   it('finds nothing missing where the lane has no gates', () => {
     expect(findMissingGates(facts({ gates: [] }))).toEqual([]);
   });

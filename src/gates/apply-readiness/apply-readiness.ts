@@ -26,6 +26,8 @@ export interface ReadinessFacts {
   readonly modules: readonly string[];
   /** True where a person tries the lane out, on this machine only. */
   readonly rehearsal?: boolean;
+  /** True where module-apply itself was told why the glass is broken. */
+  readonly breakGlass?: boolean;
 }
 
 /**
@@ -57,6 +59,9 @@ function whatIsWrong(
   if (verdict.decision !== 'pass') return `refused with ${verdict.code}`;
   if (verdict.code === 'approval/not-rehearsed' && !facts.rehearsal) {
     return 'was only rehearsed';
+  }
+  if (verdict.code === 'approval/break-glass' && !facts.breakGlass) {
+    return 'was passed by break-glass, which does not count here';
   }
   if (verdict.sha !== facts.sha) {
     return `passed for ${JSON.stringify(verdict.sha)}, not for ${facts.sha}`;

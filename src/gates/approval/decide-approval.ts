@@ -13,6 +13,7 @@ import type {
   CommitOrigin,
   PullFacts,
 } from './approval-facts.ts';
+import { isBound, judgePlace } from './judge-place.ts';
 import { judgePull } from './judge-pull.ts';
 
 export const APPROVAL_GATE = 'approved-sha-verify';
@@ -44,7 +45,7 @@ export function decideApproval(
     ]),
   );
   const findings: Finding[] = [
-    ...judgePlace(facts),
+    ...judgePlace(facts, facts.asked !== undefined),
     ...judgeAsked(facts),
     ...facts.modules.flatMap((module) => judgeModule(module, facts)),
     ...[...judgements.values()].flatMap((judgement) => judgement.findings),
@@ -74,10 +75,10 @@ export function decideApproval(
 }
 
 /** What later steps of an approved apply hold themselves to. */
-function describeAsked({ asked, pulls, checkout, sha }: ApprovalFacts) {
+function describeAsked(facts: ApprovalFacts) {
+  const { asked, pulls } = facts;
   const head = pulls.get(asked ?? 0)?.head;
-  const bound = checkout === undefined || checkout.head === sha;
-  return asked === undefined ? {} : { asked, head, bound };
+  return asked === undefined ? {} : { asked, head, bound: isBound(facts) };
 }
 
 function describe(
@@ -89,45 +90,6 @@ function describe(
   return pulls.length === 0
     ? `Nothing that needs an approval changed in ${ids || 'no module'}`
     : `${ids} changed by merged pull requests only: ${names}`;
-}
-
-/** The commit and the checkout, before any pull request is looked at. */
-function judgePlace(facts: ApprovalFacts): readonly Finding[] {
-  const { sha, baseBranch, onBase, checkout, asked } = facts;
-  const findings: Finding[] = [];
-  if (!onBase) {
-    findings.push(
-      finding(
-        'approval/not-on-base',
-        printable(`${sha} is not on the first-parent line of ${baseBranch}`),
-      ),
-    );
-  }
-  if (!checkout) return findings;
-  // Whoever asks for a commit verifies it first, and then checks it out.
-  const right =
-    checkout.head === sha ||
-    (asked !== undefined && checkout.head === checkout.expected);
-  if (!right) {
-    findings.push(
-      finding(
-        'approval/checkout-mismatch',
-        `The checkout is at ${checkout.head ?? 'no commit'}, not at ${sha}`,
-        { remedy: `git checkout --detach ${sha}` },
-      ),
-    );
-  }
-  if (checkout.dirty.length > 0) {
-    findings.push(
-      finding(
-        'approval/dirty-checkout',
-        printable(
-          `The checkout differs from its commit in ${checkout.dirty.slice(0, 5).join(', ')}`,
-        ),
-      ),
-    );
-  }
-  return findings;
 }
 
 /** The one pull request that was asked for must touch every module. */

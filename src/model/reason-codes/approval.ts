@@ -14,6 +14,26 @@ export const APPROVAL_REASONS = {
       'A rehearsal has no forge, so approval was not looked at; it counts for a rehearsal alone.',
     remedy: '',
   },
+  'approval/break-glass': {
+    exit: 0,
+    cause:
+      'A person went past the approval with a reason, which is on record; nothing else was skipped.',
+    remedy: '',
+  },
+  'approval/break-glass-not-a-person': {
+    exit: 6,
+    cause:
+      'Something else than a person who dispatches by hand gave a reason to go past the approval.',
+    remedy:
+      'Have a person dispatch the apply lane with break_glass_reason; an account of approval.not_counted is none.',
+  },
+  'approval/break-glass-reason': {
+    exit: 6,
+    cause:
+      'The reason to go past the approval is too short, too long, or no words.',
+    remedy:
+      'Say in one line what is on fire and why it cannot wait for an approval, such as: break_glass_reason=DNS is down, the reviewer is asleep.',
+  },
   'approval/malformed-sha': {
     exit: 2,
     cause:
