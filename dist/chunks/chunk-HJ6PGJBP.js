@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-NW7BZAVF.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-LX7SDKQR.js")).openTailscaleHost(o);case"local":return(await import("./local-X2FKWT6M.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-NW7BZAVF.js")).closeSshHosts(o,t)}export{e as a,s as b};

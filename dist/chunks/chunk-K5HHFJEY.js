@@ -1,1 +1,0 @@
-function p(d){let e=d.findLast(({step:a})=>a==="approved-sha-verify");if(e?.verdict.decision!=="pass")return;let{sha:t,evidence:o}=e.verdict,{asked:r,head:n,bound:i}=o;return typeof r=="number"&&typeof n=="string"?{sha:t,pr:r,head:n,bound:i===!0}:void 0}export{p as a};
