@@ -111,8 +111,9 @@ describe('35: an intent without a result', () => {
     await applyAndDie(platform.module('web'));
     const run = await push({ 'modules/web/version': '2\n' });
     expect(run.code('apply')).toBe('apply/applied');
+    // The lease of the run that died is taken over, on record.
     expect(kindsOf(platform)).toEqual([
-      ...['note', 'intent', 'reconcile', 'intent', 'result'],
+      ...['note', 'intent', 'reconcile', 'lease', 'intent', 'result'],
     ]);
     expect(readEntries(platform)[2]?.body).toMatchObject({
       module: 'web',
