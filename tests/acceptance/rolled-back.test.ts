@@ -48,13 +48,18 @@ describe.skipIf(!hasSshd)('a release that is unhealthy', () => {
     });
   });
 
-  it('does not keep the next release away', async () => {
+  it('keeps the next release away until a person lets it through', async () => {
     const next = await lane.push({
       'modules/site/public/index.html': 'repaired',
       'modules/site/server.mjs':
         'export const answer = (_, response) => response.end("repaired");\n',
     });
-    expect(next.codes).toMatchObject({ apply: 'apply/applied' });
+    expect(next.codes).toMatchObject({ apply: 'freeze/frozen' });
+    expect(next.exitCode).toBe(8);
+    expect(await lane.platform.ask('site')).toBe('good release');
+    const despite = { module: 'site', despite_freeze: 'the page is repaired' };
+    const byHand = await lane.dispatch(despite);
+    expect(byHand.codes).toMatchObject({ apply: 'apply/applied' });
     expect(await lane.platform.ask('site')).toBe('repaired');
   });
 });
