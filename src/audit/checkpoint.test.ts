@@ -98,6 +98,18 @@ describe('unknown or rotated key', () => {
       ),
     );
   });
+
+  it('a signature in base64 with bits that mean nothing is not trusted', () => {
+    const last = signed.at(-3) ?? '';
+    const alphabet =
+      'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const other = alphabet[alphabet.indexOf(last) + 1];
+    const loose = `${signed.slice(0, -3)}${other}=\n`;
+    expect(Buffer.from(loose.slice(-8), 'base64')).toEqual(
+      Buffer.from(signed.slice(-8), 'base64'),
+    );
+    expect(readCheckpoint(loose, [pem(ours)]).ok).toBe(false);
+  });
 });
 
 it.each([

@@ -48,6 +48,8 @@ function parseSignature(line: string): NoteSignature | undefined {
   const match = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/u.exec(line);
   const bytes = Buffer.from(match?.[2] ?? '', 'base64');
   if (match?.[1] === undefined || bytes.length <= 4) return undefined;
+  // The same bytes may be written in several ways; only one of them counts.
+  if (bytes.toString('base64') !== match[2]) return undefined;
   return {
     name: match[1],
     keyId: bytes.subarray(0, 4),
