@@ -1536,7 +1536,7 @@ export const HOST_PROGRAM = [
   "awk '$1 != \"120000\" { print substr($0, 8, 64) \"  ./\" substr($0, 73) }' \"$2\" \\",
   ">\"$facts/entries.sums\"",
   "(cd \"$1\" && sha256sum -c \"$facts/entries.sums\" 2>/dev/null) |",
-  "sed -n -e 's/: FAILED open or read$/: FAILED/' -e \"s|^[.]/\\\\(.*\\\\): FAILED\\$|${3-}\\\\1|p\"",
+  "sed -n -e 's/: FAILED open or read$/: FAILED/' -e \"s|^[.]/\\(.*\\): FAILED\\$|${3-}\\1|p\"",
   "}",
   "list_spoiled() {",
   ": >\"$facts/spoiled\"",

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-CGSDSMX5.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-C36YNQOO.js")).openTailscaleHost(o);case"local":return(await import("./local-4ZQXJTZT.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-CGSDSMX5.js")).closeSshHosts(o,t)}export{e as a,s as b};
