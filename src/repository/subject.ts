@@ -127,7 +127,8 @@ function nameOf(event: LaneEvent): string {
   return event.name === 'other' ? event.event : event.name;
 }
 
-function requireSame(
+/** Holds an input to the event: inside a runner the two must agree. */
+export function requireSame(
   input: string,
   given: string | undefined,
   actual: string,

@@ -6,13 +6,16 @@ import {
   decideApproval,
 } from '../../gates/approval/decide-approval.ts';
 import { ActionError } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
 import {
   passVerdict,
   refuseVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
-import { readSubject, type Subject } from '../../repository/subject.ts';
+import {
+  readSubject,
+  requireSame,
+  type Subject,
+} from '../../repository/subject.ts';
 import type { Ports, Step, StepOutcome } from '../step.ts';
 import { breakGlass } from './break-glass.ts';
 import { type ApprovedShaInputs, parseApprovedShaInputs } from './inputs.ts';
@@ -71,20 +74,6 @@ function requireAskable(
   if (event.name === 'workflow_dispatch') return;
   requireSame('sha', sha, head);
   requireSame('pr', pr?.toString(), '');
-}
-
-function requireSame(
-  input: string,
-  given: string | undefined,
-  actual: string,
-): void {
-  if (given === undefined || given === actual) return;
-  throw new ActionError(
-    'input/disagrees-with-event',
-    printable(
-      `${input}: ${JSON.stringify(given)} is not what the event says, ${JSON.stringify(actual)}`,
-    ),
-  );
 }
 
 /** Where there is nothing to ask about, or nobody to ask. */

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -18,6 +18,7 @@ import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
 import type { HostSession } from '../../../src/host/host-session.ts';
 import { HOST_PROGRAM } from '../../../src/host/program.ts';
 import { encodeRequest, parseAnswer } from '../../../src/host/protocol.ts';
+import { holdLock } from '../../support/held-lock.ts';
 import {
   applyRelease,
   makeFile,
@@ -28,7 +29,6 @@ import {
   STRICT_POLICY,
   type TestHost,
 } from '../../support/host-modules.ts';
-import { untilExists } from '../../support/killing-exec.ts';
 
 let host: TestHost;
 let session: HostSession;
@@ -45,21 +45,6 @@ const stages = () =>
   readdirSync(join(host.runtimeRoot, '.staging')).filter(
     (name) => name !== '.lock',
   );
-
-/** Holds a lock file until it is let go. */
-async function holdLock(path: string): Promise<() => Promise<void>> {
-  const began = `${path}.held`;
-  const child = spawn('flock', [path, 'sh', '-c', `touch ${began}; cat`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  await untilExists(began);
-  rmSync(began);
-  return async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.stdin.end();
-    await ended;
-  };
-}
 
 it('refuses while another operation holds the lock, and leaves no trace', async () => {
   await applyRelease(session, makeRelease(host));
