@@ -21,7 +21,7 @@ export async function walkComposeModules(
     containersOf(`${compose.prefix}-${project}`).find(
       (each) => each.service === service,
     )?.startedAt;
-  const { check, commit, rehearse } = copy;
+  const { check, command, commit, rehearse } = copy;
 
   const base = copy.git('rev-parse', 'HEAD');
   commit('modules/pages/public/index.html', (text) =>
@@ -51,7 +51,13 @@ export async function walkComposeModules(
   await rehearse('A push that never becomes healthy', 7);
   check('the pages serve as before', page('pages').includes('two'));
   commit('modules/pages/httpd.conf', (text) => text.replace('D:*', 'A:*'));
-  await rehearse('A push that takes it back', 0);
+  await rehearse(
+    'A push that takes it back: what was rolled back is frozen',
+    8,
+  );
+  const reason = ['--reason', 'the broken configuration is gone'];
+  command('unfreeze', '--module', 'pages', ...reason);
+  await rehearse('The same push once a person lifted the freeze', 0);
 
   await walkLedger(copy, compose, () => startOf('ledger', 'db'));
 }

@@ -8,7 +8,7 @@ import { findProgram } from '../../tests/support/program-path.ts';
 /** Programs of this machine that a stand-in for an image consists of. */
 const STAND_INS: Readonly<Record<string, readonly string[]>> = {
   busybox: [],
-  redis: ['redis-server', 'redis-cli'],
+  redis: ['redis-server', 'redis-cli', 'redis-check-rdb'],
 };
 
 /** The images of the example, as this engine can have them. */

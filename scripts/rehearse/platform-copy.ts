@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -32,6 +32,8 @@ export interface PlatformCopy {
   ): Promise<void>;
   /** Options that arm a stateful module at head, with a backup taken for it. */
   armed(module: string): string[];
+  /** Runs another command of the CLI on the repository; its answer. */
+  command(...args: readonly string[]): Answer;
   check(claim: string, holds: boolean): void;
   /** How many checks did not hold. */
   readonly failures: () => number;
@@ -58,8 +60,16 @@ export function makePlatformCopy(): PlatformCopy {
     if (!holds) failures += 1;
   };
   git('init', '--quiet', '--initial-branch', 'main');
+  const command: PlatformCopy['command'] = (...args) => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'dist/cli.js'), ...args, '--repo', repo, '--json'],
+      { encoding: 'utf8' },
+    );
+    return JSON.parse(stdout);
+  };
   return {
-    ...{ folder, repo, host, git, check },
+    ...{ folder, repo, host, git, command, check },
     failures: () => failures,
     stop: () => {
       stopped = true;
@@ -84,7 +94,10 @@ export function makePlatformCopy(): PlatformCopy {
       check(`the lane ends with exit ${exit}`, status === exit);
     },
     armed: (module) => {
-      const backup = takeBackup(repo, module);
+      // As an operator does, before a dispatch.
+      const { outputs, verdict } = command('backup', module);
+      const backup = outputs?.['backup-ref'];
+      if (!backup) throw new Error(verdict.reason);
       const sha = git('rev-parse', 'HEAD').slice(0, 12);
       return [
         ...['--input', `module=${module}`, '--input', 'allow_stateful=true'],
@@ -96,14 +109,10 @@ export function makePlatformCopy(): PlatformCopy {
   };
 }
 
-/** Takes one as an operator does; its path on the host. */
-function takeBackup(repo: string, module: string): string {
-  const args = ['backup', module, '--repo', repo, '--json'];
-  const said = execFileSync(process.execPath, [
-    join(root, 'dist/cli.js'),
-    ...args,
-  ]);
-  return JSON.parse(String(said)).outputs['backup-ref'];
+/** What a command of the CLI says as JSON. */
+interface Answer {
+  readonly verdict: { readonly reason: string };
+  readonly outputs?: Readonly<Record<string, string>>;
 }
 
 const IDENTITY = ['-c', 'user.name=you', '-c', 'user.email=you@example.org'];

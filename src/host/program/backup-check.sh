@@ -122,6 +122,7 @@ check_rdb() {
 for check in redis-check-rdb valkey-check-rdb keydb-check-rdb; do
   command -v "$check" >/dev/null 2>&1 && exec "$check" /tmp/dump.rdb
 done
+echo "no redis-check-rdb in the image of the module" >&2
 exit 125' "$1" 'RDB looks OK'
   counts=$(printf '%s\n' "$said" | sed -n \
     's/^\[info\] \([0-9]*\) keys read.*/"keys":\1,/p; s/^\[info\] \([0-9]*\) expires$/"expires":\1/p' | tr -d '\n')
