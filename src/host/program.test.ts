@@ -20,6 +20,7 @@ const PROGRAMS = {
     'compose-engine',
     'compose-contents',
     'compose-look',
+    'compose-hashes',
     'compose-join',
     'compose-own',
     'compose-edited',

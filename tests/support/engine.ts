@@ -153,11 +153,19 @@ function list(...args: readonly string[]): string[] {
 /** What is gone already is no failure of a test that cleans up. */
 function remove(command: readonly string[], names: readonly string[]): void {
   if (names.length === 0) return;
-  try {
-    docker(...command, ...names);
-  } catch (error) {
-    if (!/no such|not found|already in progress/i.test(String(error))) {
-      throw error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      docker(...command, ...names);
+      return;
+    } catch (error) {
+      const said = String(error);
+      // The engine lets go of the network of a container a moment after it.
+      const isBusy = /active endpoints/.test(said) && tries < 50;
+      if (!isBusy && !/no such|not found|already in progress/i.test(said)) {
+        throw error;
+      }
+      if (!isBusy) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
   }
 }

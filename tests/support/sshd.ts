@@ -95,6 +95,9 @@ function renderConfig(folder: string, port: number): string[] {
     'PermitRootLogin prohibit-password',
     'StrictModes no',
     'UsePAM no',
+    // Bash reads the rc file of whoever runs the tests in a session of sshd,
+    // unless it is told that it runs in another shell.
+    'SetEnv SHLVL=1',
     'MaxStartups 100',
   ];
 }

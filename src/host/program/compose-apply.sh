@@ -184,7 +184,12 @@ apply_compose() {
   else
     update_record checking
     watch_from_here "$facts/wanted"
-    if check_health; then
+    note_hashes >/dev/null 2>&1 &
+    noting=$!
+    check_health
+    healthy=$?
+    wait "$noting"
+    if [ "$healthy" -eq 0 ]; then
       cut -f 1 "$facts/removed" | remove_containers
       store_model
       prune_releases

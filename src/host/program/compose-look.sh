@@ -158,7 +158,7 @@ look() {
   fi
   hashes_job=
   : >"$facts/hashes.raw"
-  [ -n "$worker" ] || {
+  [ -n "$worker" ] || recall_hashes || {
     read_hashes &
     hashes_job=$!
   }
@@ -190,13 +190,6 @@ look() {
       "$facts/edited" "$base/model.json" 2>/dev/null
   } | sha256sum)
   facts_sum=${facts_sum%% *}
-}
-
-# Compose makes the same hashes of the same model, so an apply, which is held to
-# model and compose, needs none.
-read_hashes() {
-  on_model "$hashed" config --hash '*' 2>"$facts/hash-errors" |
-    tr ' ' '\t' >"$facts/hashes.raw"
 }
 
 # What the runner decides from. What may hold values of host files comes twice,

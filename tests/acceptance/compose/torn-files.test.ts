@@ -1,5 +1,6 @@
 import {
   existsSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -49,7 +50,10 @@ describe.skipIf(!hasEngine)(
     });
     afterEach(() => stand.close());
 
-    it.each(['model.json', 'model.shown', 'mounted', 'unfinished', '.next'])(
+    it.each([
+      ...['model.json', 'model.shown', 'mounted', 'hashes', 'unfinished'],
+      '.next',
+    ])(
       'crash around rename: a %s is left that was not renamed, and nobody minds',
       async (name) => {
         const half = module(name === '.next' ? name : `${name}.next`);
@@ -80,6 +84,25 @@ describe.skipIf(!hasEngine)(
       }
     });
 
+    it('crash around rename: what compose hashed is torn, or of another project: it is asked again', async () => {
+      const noted = readFileSync(module('hashes'), 'utf8');
+      expect(noted).toContain(
+        stand.containers()['web']?.labels['com.docker.compose.config-hash'],
+      );
+      for (const spoiled of [
+        noted.slice(0, 30),
+        noted.replace(/^web\t./, 'web\t#'),
+        noted.replace(/^web\t/, 'other\t'),
+        noted.split('\n').slice(1).join('\n'),
+      ]) {
+        expect(spoiled).not.toBe(noted);
+        writeFileSync(module('hashes'), spoiled);
+        expect(await stand.plan(release('one'))).toMatchObject({
+          exit_code: 0,
+        });
+      }
+    });
+
     it('crash around rename: the model is of another release than what may be shown of it: nothing is shown', async () => {
       writeFileSync(module('model.shown'), '["name"]\t"x"\n');
       const plan = await stand.plan(release('two'));
@@ -89,7 +112,7 @@ describe.skipIf(!hasEngine)(
     });
 
     it('keeps the resolved model to itself', () => {
-      for (const name of ['model.json', 'model.shown']) {
+      for (const name of ['model.json', 'model.shown', 'hashes']) {
         expect(statSync(module(name)).mode & 0o777).toBe(0o600);
       }
     });

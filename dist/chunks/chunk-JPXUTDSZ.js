@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-V4L6GWLO.js";var a=t();export{a};

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-2TIGEDQQ.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-IMQSFUFY.js")).openTailscaleHost(o);case"local":return(await import("./local-DR2ECY6R.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-2TIGEDQQ.js")).closeSshHosts(o,t)}export{e as a,s as b};
