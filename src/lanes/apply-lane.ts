@@ -147,5 +147,11 @@ export const APPLY: LaneDefinition = {
         'ntfy-url': ntfyUrl,
       },
     },
+    {
+      id: 'artifact',
+      action: 'state-artifact-upload',
+      runs: { when: 'always' },
+      with: { 'state-ssh-key': stateSshKey },
+    },
   ],
 };

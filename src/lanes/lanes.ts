@@ -139,6 +139,12 @@ export const AUTO_APPLY: LaneDefinition = {
       runs: { when: 'always' },
       with: { 'state-ssh-key': stateSshKey },
     },
+    {
+      id: 'artifact',
+      action: 'state-artifact-upload',
+      runs: { when: 'always' },
+      with: { 'state-ssh-key': stateSshKey },
+    },
   ],
 };
 

@@ -64,6 +64,7 @@ describe('one approved commit and one module, by hand', () => {
       guard: 'plan/drift-allowed',
       apply: 'apply/applied',
       report: 'report/complete',
+      artifact: 'artifact/unavailable',
       comment: 'report/told',
     });
     expect(lane.platform.running('web')).toBe('2');

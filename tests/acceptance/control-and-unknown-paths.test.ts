@@ -15,7 +15,11 @@ async function expectRefusal(changes: Changes, code: string): Promise<void> {
     ...changes,
   });
   expect(run.exitCode).toBe(4);
-  expect(run.codes).toEqual({ scope: code, report: 'report/refused' });
+  expect(run.codes).toEqual({
+    scope: code,
+    report: 'report/refused',
+    artifact: 'artifact/unavailable',
+  });
   expect(lane.listHost()).toEqual(before);
 }
 
@@ -58,6 +62,7 @@ it('self-change: what a refused push held back waits for a person, even after a 
     scope: 'scope/nothing-to-apply',
     stateful: 'stateful/none',
     report: 'report/waiting',
+    artifact: 'artifact/unavailable',
   });
   expect(lane.platform.running('web')).toBe('2');
   const byHand = await lane.dispatch({ module: 'web' });

@@ -104,6 +104,7 @@ describe('scope-truncation: a shallow checkout', () => {
         /^(?:git|state|scope)\/(?:unavailable|no-merge-base)$/,
       ),
       report: 'report/refused',
+      artifact: 'artifact/unavailable',
     });
     expect(lane.listHost()).toEqual(before);
   });

@@ -28,6 +28,7 @@ describe('a stateful module', () => {
       scope: 'scope/nothing-to-apply',
       stateful: 'stateful/none',
       report: 'report/waiting',
+      artifact: 'artifact/unavailable',
     });
     expect(JSON.parse(run.outputs('scope')['blocked'] ?? '')).toMatchObject([
       { module: 'guestbook', code: 'scope/stateful' },
@@ -63,6 +64,7 @@ describe('a stateful module', () => {
     expect(run.codes).toEqual({
       scope: 'scope/stateful',
       report: 'report/refused',
+      artifact: 'artifact/unavailable',
     });
     expect(lane.listHost()).toEqual(before);
   });

@@ -1,21 +1,36 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ArtifactService,
+  startArtifactService,
+} from '../support/artifact-service.ts';
 import type { JobRun } from '../support/forge-runner.ts';
 import { type Lane, openLane } from '../support/lane.ts';
+import { readZip } from '../support/read-zip.ts';
 import { pathOf } from '../support/requirements.ts';
 import { hasSshd, startSshd, type TestSshd } from '../support/sshd.ts';
 
 const runtimes = [
-  { name: process.version, flavour: 'forgejo', node: process.execPath },
-  { name: 'Node 24', flavour: 'github', node: pathOf('node24') },
+  {
+    ...{ name: process.version, node: process.execPath },
+    flavour: 'forgejo',
+    artifact: 'artifact/uploaded',
+  },
+  {
+    ...{ name: 'Node 24', node: pathOf('node24') },
+    flavour: 'github',
+    // The client goes to GitHub itself only, and this one is on the loopback.
+    artifact: 'artifact/not-uploaded',
+  },
 ] as const;
 
 describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
   'a stateless change, over ssh, on $name ($flavour)',
-  ({ flavour, node }) => {
+  ({ flavour, node, artifact: copied }) => {
     let sshd: TestSshd;
     let lane: Lane;
+    let artifacts: ArtifactService;
     let run: JobRun;
     let after: string;
 
@@ -23,10 +38,12 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
       sshd = await startSshd();
       lane = await openLane({ sshd, flavour });
       const page = { 'modules/site/public/index.html': 'release two' };
-      run = await lane.push(page, { node });
+      artifacts = await startArtifactService(flavour);
+      run = await lane.push(page, { node, machine: artifacts.env });
       after = lane.platform.git('rev-parse', 'HEAD');
     });
     afterAll(async () => {
+      await artifacts?.close();
       await lane?.close();
       await sshd?.stop();
     });
@@ -40,6 +57,7 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
         guard: 'plan/drift-allowed',
         apply: 'apply/applied',
         report: 'report/complete',
+        artifact: copied,
       });
       expect(run.status).toBe('success');
       expect(run.outputs('apply')).toMatchObject({
@@ -63,6 +81,25 @@ describe.skipIf(!hasSshd).each(runtimes.filter(({ node }) => node))(
         run: { number: '1', attempt: '1' },
       });
     });
+
+    it.runIf(copied === 'artifact/uploaded')(
+      'leaves a copy of what is on record as an artifact, without a secret',
+      () => {
+        const [artifact, ...others] = artifacts.artifacts.values();
+        expect(others).toEqual([]);
+        const entries = readZip(artifact?.zip ?? Buffer.alloc(0));
+        const text = (path: string) => entries.get(path)?.text ?? '';
+        expect(
+          JSON.parse(text('.platform/state/modules/site.status.json')),
+        ).toEqual(lane.status('site'));
+        expect(text('state/AUDIT_LOG.tail.jsonl')).toContain('"kind":"result"');
+        expect(text('verdicts.jsonl')).toContain('report/complete');
+        for (const { text: content } of entries.values()) {
+          expect(content).not.toContain('PRIVATE KEY');
+          expect(content).not.toContain(lane.token);
+        }
+      },
+    );
 
     it('lies on the host as one release, which is the current one', () => {
       const folder = join(lane.platform.host, 'site');
