@@ -45,6 +45,7 @@ export function openRepository(
       args: [...fixedArguments(directory, call.remote), ...place, ...args],
       cwd: directory,
       env: gitEnvironment(call),
+      toFile: true,
       timeoutMs: call.remote ? NETWORK_TIMEOUT_MS : LOCAL_TIMEOUT_MS,
       ...(call.input === undefined ? {} : { input: call.input }),
       ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
