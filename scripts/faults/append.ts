@@ -17,8 +17,9 @@ import { setup } from '../../tests/support/requirements.ts';
 // Lets every system call of an append and of a persist fail, and ends the
 // process at every one that changes something, one at a time: in the client,
 // in each git that it starts, in the git of the server. Needs strace and dist/.
-//   npx tsx scripts/faults/append.ts [most strikes at calls that only look, 300]
+//   npx tsx scripts/faults/append.ts [most strikes at calls that only look, 300] [pattern of strikes, such as '^ls-tree']
 const looks = Number(process.argv[2] ?? '300');
+const pattern = new RegExp(process.argv[3] ?? '');
 /** As many as one log should have for each of them to be read again. */
 const PER_STAND = 60;
 
@@ -44,8 +45,9 @@ async function strikeAll(
 ): Promise<void> {
   const stand = await openFaultStand(work, options);
   const { changing, looking } = await stand.list().finally(stand.close);
-  const isWanted = ({ launch }: Strike) =>
-    !options.http || /^(?:node|remote-http)\./.test(launch);
+  const isWanted = ({ launch, call, fault }: Strike) =>
+    pattern.test(`${launch} ${call} ${fault}`) &&
+    (!options.http || /^(?:node|remote-http)\./.test(launch));
   const waiting = [
     ...changing.filter(isWanted),
     ...sampleOf(looking.filter(isWanted), looks),
