@@ -76,6 +76,7 @@ export function makeFactFields(options: FactsOptions): Record<string, string> {
     stderr: '',
     compose: '2.40.3',
     live: previous ? 'c'.repeat(64) : '',
+    live_sha: previous ? 'b'.repeat(40) : '',
     health: 'healthy',
     sum: 'd'.repeat(64),
     directory: '',

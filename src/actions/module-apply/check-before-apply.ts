@@ -31,6 +31,7 @@ import {
   type LaneRecord,
   readLane,
 } from './check-lane.ts';
+import { checkLive } from './check-live.ts';
 import { checkPlans } from './check-plans.ts';
 import type { ModuleApplyInputs } from './inputs.ts';
 
@@ -107,6 +108,8 @@ export async function checkBeforeApply(
       ? await checkApproved(request, lives)
       : await checkPosition(request, heads, ports);
   if (moved) return moved;
+  const differing = await checkLive(subject, record, { facts, plans });
+  if (differing.length > 0) return stop(differing);
   return {
     kind: 'ready',
     armed: isArmed(record),

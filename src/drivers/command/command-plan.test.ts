@@ -8,6 +8,7 @@ const COMPLETE = {
   status: '0',
   sum: 'a'.repeat(64),
   live: '',
+  live_sha: '',
   health: 'unknown',
   flooded: 'no',
 };

@@ -9,6 +9,7 @@ import { finding } from '../../model/verdict.ts';
 import { outputLines } from '../attempt/attempt-record.ts';
 import type { PlanRequest, PlanResult } from '../driver.ts';
 import { problemOf, textOf } from '../host-problem.ts';
+import { liveShaSchema } from '../live-sha.ts';
 import {
   type CommandOutput,
   parseCommandOutput,
@@ -30,6 +31,7 @@ const planAnswerSchema = z.object({
   status: numberSchema,
   sum: z.string().regex(/^[0-9a-f]{64}$/),
   live: z.string().regex(/^(?:[0-9a-f]{64})?$/),
+  live_sha: liveShaSchema,
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   /** More came to standard output than the program keeps. */
   flooded: z.enum(['yes', 'no']),
@@ -144,6 +146,7 @@ function draftPlan(
 ): Omit<Plan, 'digest'> {
   const observed: Observed = {
     release: answer.live === '' ? null : answer.live,
+    sha: answer.live_sha,
     plan_status: answer.status,
     plan_sum: found.spoke ? answer.sum : null,
   };

@@ -36,7 +36,7 @@ describe('a plan', () => {
       ...{ module: 'web', tree: TREE, driver: 'compose', exit_code: 1 },
       changes: [{ resource: 'service/web', action: 'create' }],
       expected: { web: { config, image: imageId('site:1') } },
-      observed: { release: null, compose: '2.40.3', services: {} },
+      observed: { release: null, sha: null, compose: '2.40.3', services: {} },
       health: 'healthy',
       release_update: false,
       adopted: false,

@@ -141,6 +141,7 @@ function observedOf(facts: ComposeFacts, subject: ComposeSubject): Observed {
   });
   return {
     release: facts.live,
+    sha: facts.live_sha,
     compose: facts.compose,
     services: Object.fromEntries(services),
     facts: facts.sum,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shaSchema } from '../../model/identifiers.ts';
 
 /** One service as it runs; of several containers, what the first one is. */
 const observedServiceSchema = z.strictObject({
@@ -11,6 +12,7 @@ const observedServiceSchema = z.strictObject({
 /** What apply compares, under the lock, with what the host says then. */
 export const observedSchema = z.strictObject({
   release: z.string().nullable(),
+  sha: shaSchema.nullable(),
   compose: z.string(),
   services: z.record(z.string(), observedServiceSchema),
   /** Keyed sum over all that the plan was made from. */

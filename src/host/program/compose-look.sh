@@ -198,7 +198,7 @@ answer_look() {
   begin_answer
   put_plain config_status "$config_status"
   put_plain compose "$compose_version"
-  put_plain live "$live"
+  put_live
   put_fence
   put_plain directory "$directory"
   put_end_of_file stderr "$facts/stderr" "$REPORT_CAP"

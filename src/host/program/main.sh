@@ -67,7 +67,7 @@ operate_plan() {
   put_fence
   put_plain status "$plan_status"
   put_plain sum "$plan_sum"
-  put_plain live "$live"
+  put_live
   put_plain health "$health"
   put_plain flooded "$flooded"
   put_end_of_file stdout "$work/plan-output" "$OUTPUT_CAP"

@@ -132,6 +132,16 @@ read_live() {
   esac
 }
 
+# Says what is live, and the commit that it was last applied from: the host's
+# own word for both, whatever a status was made to say.
+put_live() {
+  put_plain live "$live"
+  live_sha=
+  [ -z "$live" ] || [ ! -s "$base/releases/$live.command" ] ||
+    live_sha=$(sed -n 's/^sha:\([0-9a-f]*\)$/\1/p' "$base/releases/$live.command")
+  put_plain live_sha "$live_sha"
+}
+
 # Puts the staged release to its place. One of that tree that is there already
 # is taken if its files are what they should be.
 install_release() {

@@ -149,6 +149,13 @@ export const APPROVAL_REASONS = {
     remedy:
       'Dispatch the apply lane for the newest pull request of each module, or set approval.since in the policy.',
   },
+  'approval/live-differs': {
+    exit: 6,
+    cause:
+      'The status on the state branch says that a later commit is live than the host does, or the host has no release: what was merged between them may not have been looked at. The host decides.',
+    remedy:
+      'See whether the status was changed by somebody else than a run (git log origin/platform-state). Where the host was moved or set up anew, take the file .platform/state/modules/<id>.status.json off the state branch, so that approval is looked for from approval.since on; or dispatch the apply lane with break_glass_reason.',
+  },
   'approval/checkout-mismatch': {
     exit: 6,
     cause: 'The checkout is not at the commit that was approved.',

@@ -90,7 +90,7 @@ export const SCOPE_REASONS = {
     exit: 4,
     cause: 'The host, driver, project or id of the module changed.',
     remedy:
-      'Move the module by hand; then dispatch the lane for it, so that the new place is recorded.',
+      'Move the module by hand, with its folder below runtime_root where the host is another one; then dispatch the lane for it, so that the new place is recorded.',
   },
   'scope/unclassified-path': {
     exit: 4,

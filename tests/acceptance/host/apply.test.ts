@@ -46,7 +46,7 @@ it('plans drift without changing anything, not even the runtime root', async () 
     exit_code: 1,
     changes: [{ resource: 'command/site', action: 'update' }],
     health: 'unknown',
-    observed: { release: null, plan_status: 2, plan_sum: null },
+    observed: { release: null, sha: null, plan_status: 2, plan_sum: null },
   });
   expect(existsSync(host.runtimeRoot)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256Schema } from '../../../model/identifiers.ts';
+import { liveShaSchema } from '../../live-sha.ts';
 import {
   type ContainerFact,
   type HostPathFact,
@@ -28,6 +29,8 @@ const factFields = {
   compose: versionSchema,
   /** Tree of the live release. */
   live: treeSchema,
+  /** Commit that it was last applied from, as the host noted it. */
+  live_sha: liveShaSchema,
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   /** Keyed sum over all facts; apply holds the host to it. */
   sum: sha256Schema,
