@@ -48,7 +48,7 @@ export function githubAnswers(
     case 'GET commits status':
       return statuses(state, name, request);
     case 'GET commits check-runs':
-      return { body: { total_count: 0, check_runs: [] } };
+      return checkRuns(state, name, request);
     case 'GET commits ':
       return { body: { sha: name, author: null, committer: user('web-flow') } };
     case 'GET activity ':
@@ -123,5 +123,27 @@ function statuses(
   return {
     headers: link,
     body: { state: 'pending', sha, total_count: all.length, statuses: page },
+  };
+}
+
+function checkRuns(
+  state: ForgeState,
+  sha: string,
+  { url }: RouteRequest,
+): RouteAnswer {
+  const all = [...(state.checkRuns.get(sha) ?? [])].map(
+    ([name, conclusion], index) => ({
+      id: index + 1,
+      head_sha: sha,
+      name,
+      status: conclusion === null ? 'in_progress' : 'completed',
+      conclusion,
+      app: { id: 15368, slug: 'github-actions' },
+    }),
+  );
+  const { page, link } = cutPage(all, url, PER_PAGE);
+  return {
+    headers: link,
+    body: { total_count: all.length, check_runs: page },
   };
 }

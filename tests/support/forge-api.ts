@@ -45,6 +45,8 @@ export interface ForgeState {
   readonly pulls: ScriptedPull[];
   /** Commit -> name of a check -> its state. */
   readonly statuses: Map<string, Map<string, string>>;
+  /** What apps of GitHub add to them: how a run ended, null where it has not. */
+  readonly checkRuns: Map<string, Map<string, string | null>>;
   readonly comments: ScriptedComment[];
 }
 
@@ -71,6 +73,7 @@ export function makeForgeApi(repository: string, token: string): ForgeApi {
     token,
     pulls: [],
     statuses: new Map(),
+    checkRuns: new Map(),
     comments: [],
   };
   const requests: string[] = [];
