@@ -90,7 +90,7 @@ async function followBackup(
   first: HostReply,
 ): Promise<TakeResult> {
   const { clock, subject } = request;
-  const deadline = clock.now().getTime() + backupTimeoutMs(subject);
+  const deadline = clock.elapsed() + backupTimeoutMs(subject);
   let reply = first;
   for (let failures = 0; ; ) {
     const ended = endingOf(reply, request);
@@ -104,7 +104,7 @@ async function followBackup(
       failures = 0;
       await clock.sleep(POLL_MS);
     }
-    if (clock.now().getTime() > deadline) {
+    if (clock.elapsed() > deadline) {
       return unknown(request, 'it did not end in time');
     }
     reply = await askHost(subject, {

@@ -51,6 +51,7 @@ export interface Committed {
 
 /** One write on its way: what was offered to the remote, and how that went. */
 interface Progress {
+  /** By the clock that only goes forward. */
   readonly deadline: number;
   readonly offered: Offer[];
   attempts: number;
@@ -70,7 +71,7 @@ export async function commitChange(
   options: StateStoreOptions,
 ): Promise<Committed> {
   const progress: Progress = {
-    deadline: options.clock.now().getTime() + MAX_COMMIT_MS,
+    deadline: options.clock.elapsed() + MAX_COMMIT_MS,
     offered: [],
     attempts: 0,
     silent: 0,
@@ -147,7 +148,7 @@ function isExhausted(progress: Progress, clock: Clock): boolean {
     progress.attempts >= MAX_ATTEMPTS ||
     progress.silent >= MAX_SILENT_ATTEMPTS ||
     progress.still >= MAX_STILL_ATTEMPTS ||
-    (progress.attempts > 0 && clock.now().getTime() >= progress.deadline)
+    (progress.attempts > 0 && clock.elapsed() >= progress.deadline)
   );
 }
 

@@ -137,6 +137,26 @@ it('a push that arrives late is found, not made twice', async () => {
   expect(lines()).toEqual(['first', 'late']);
 });
 
+it('a clock that jumps by an hour ends no write early', async () => {
+  let hours = 0;
+  const now = () => {
+    hours += 1;
+    return new Date(Date.now() + hours * 3_600_000);
+  };
+  let pushes = 0;
+  const exec: Exec = {
+    run: (command) => {
+      pushes += command.args.includes('push') ? 1 : 0;
+      return command.args.includes('push') && pushes === 1
+        ? systemExec.run({ ...command, timeoutMs: 1 })
+        : systemExec.run(command);
+    },
+  };
+  await append(remote.open({ exec, clock: { ...systemClock, now } }), 'late');
+  expect(pushes).toBeGreaterThan(0);
+  expect(lines()).toEqual(['late']);
+});
+
 it('survives that git itself is killed in the middle of a push', async () => {
   let pushes = 0;
   const exec: Exec = {

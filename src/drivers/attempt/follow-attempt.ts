@@ -49,7 +49,7 @@ export async function followAttempt(
     // `internal` is a program that was stopped; its worker may go on.
     if (problem && problem.code !== 'internal/bug') return refused(problem);
   }
-  const deadline = clock.now().getTime() + timeoutMs;
+  const deadline = clock.elapsed() + timeoutMs;
   let standing = standingOf(reply, subject);
   for (let failures = 0; ; ) {
     if (standing.kind === 'ended') return standing.result;
@@ -63,7 +63,7 @@ export async function followAttempt(
       failures = 0;
       await clock.sleep(POLL_MS);
     }
-    if (clock.now().getTime() > deadline) {
+    if (clock.elapsed() > deadline) {
       return unknownEnding(subject, 'it did not end in time');
     }
     standing = standingOf(await askRecord(subject, true), subject);
