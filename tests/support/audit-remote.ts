@@ -38,8 +38,11 @@ export function openLog(
   });
 }
 
+/** What is needed to read the log of a remote. */
+type LogRemote = Pick<StateRemote, 'repository' | 'show'>;
+
 /** The files of the log at the tip, oldest first. */
-export function readLogFiles(remote: StateRemote) {
+export function readLogFiles(remote: LogRemote) {
   const paths = plainGit(remote.repository, [
     ...['ls-tree', '-r', '--name-only', STATE_BRANCH],
   ]).split('\n');
@@ -50,7 +53,7 @@ export function readLogFiles(remote: StateRemote) {
 }
 
 /** The whole log, line by line. */
-export function readLog(remote: StateRemote): string[] {
+export function readLog(remote: LogRemote): string[] {
   return readLogFiles(remote).flatMap(({ text }) =>
     text.split('\n').slice(0, -1),
   );
@@ -58,7 +61,7 @@ export function readLog(remote: StateRemote): string[] {
 
 /** What a verification of the log at the tip says. */
 export function verifyRemote(
-  remote: StateRemote,
+  remote: LogRemote,
   checkpoints: readonly Checkpoint[],
 ): Promise<LogReport> {
   return verifyLog({
