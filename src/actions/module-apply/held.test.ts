@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCountingExec } from '../../../tests/support/counting-exec.ts';
 import { isApply } from '../../../tests/support/killing-exec.ts';
 import {
   type LaneRunOptions,
@@ -95,26 +96,10 @@ function makeSleeper(meanwhile: (slept: number) => void = () => {}) {
   return { clock, slept: () => slept };
 }
 
-/** Counts what git is asked for by the state branch's clone. */
-function makeCounter(): { readonly exec: Exec; count(verb: string): number } {
-  const verbs: string[] = [];
-  const isVerb = (each: string) => /^(?:fetch|push|ls-remote)$/.test(each);
-  return {
-    count: (verb) => verbs.filter((each) => each === verb).length,
-    exec: {
-      run: (command) => {
-        const verb = command.args.find(isVerb);
-        if (command.file.endsWith('git') && verb) verbs.push(verb);
-        return systemExec.run(command);
-      },
-    },
-  };
-}
-
 describe('leases', () => {
   it('are taken with the intents and released with the results: no push of their own', async () => {
     await push(platform.module('web'));
-    const counted = makeCounter();
+    const counted = makeCountingExec();
     const run = await push(platform.module('api'), {
       ports: { exec: counted.exec },
     });
