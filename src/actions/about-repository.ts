@@ -84,6 +84,6 @@ function contextOf(
     repository,
     remoteAddress: `${context.serverUrl}/${repository}`,
     // The event file names that of the repository that the job lives in.
-    sshAddress: () => undefined,
+    ...(repository !== context.repository && { sshAddress: () => undefined }),
   };
 }

@@ -19,8 +19,9 @@ export interface RunContext {
   readonly repository: string;
   readonly serverUrl: string;
   /**
-   * The repository that the job is about, where it is not the one it lives in,
-   * and the default branch of that; as the workflow says, not yet looked at.
+   * The repository that the job is about, where it is not the one it lives in
+   * or nobody but a schedule started it, and the default branch of that; as the
+   * workflow says, not yet looked at.
    */
   readonly about?:
     | { readonly repository: string; readonly branch: string }
@@ -106,10 +107,17 @@ function ownChecks(
   return [`${env['GITHUB_WORKFLOW']} / ${job} (${env['GITHUB_EVENT_NAME']})`];
 }
 
+/**
+ * A schedule is about nothing by itself: a job has to name the repository, be
+ * it its own. Any other event of that speaks for itself.
+ */
 function readAbout(env: Environment, own: string): RunContext['about'] {
-  const repository = env['APPLY_GATES_REPOSITORY'] || own;
-  if (repository === own) return undefined;
-  return { repository, branch: env['APPLY_GATES_REF'] || 'main' };
+  const repository = env['APPLY_GATES_REPOSITORY'];
+  const scheduled = env['GITHUB_EVENT_NAME'] === 'schedule';
+  if (!repository || (repository === own && !scheduled)) return undefined;
+  const ref = (env['GITHUB_REF'] ?? '').replace(/^refs\/heads\//, '');
+  const ownBranch = repository === own ? ref : '';
+  return { repository, branch: env['APPLY_GATES_REF'] || ownBranch || 'main' };
 }
 
 function findSshAddress(payload: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { laneReportStep } from '../actions/lane-report/run.ts';
 import { moduleApplyStep } from '../actions/module-apply/run.ts';
 import { modulePlanStep } from '../actions/module-plan/run.ts';
 import { planNoopGuardStep } from '../actions/plan-noop-guard/run.ts';
+import { reconcileStep } from '../actions/reconcile/run.ts';
 import { stateArtifactUploadStep } from '../actions/state-artifact-upload/run.ts';
 import { statefulGateStep } from '../actions/stateful-gate/run.ts';
 import type { Step } from '../actions/step.ts';
@@ -21,5 +22,6 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     stateArtifactUploadStep,
     laneReportStep,
     laneCommentStep,
+    reconcileStep,
   ].map((step) => [step.name, step]),
 );

@@ -11,6 +11,7 @@ import { LEASE_REASONS } from './reason-codes/lease.ts';
 import { LINT_REASONS } from './reason-codes/lint.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
 import type { Reason } from './reason-codes/reason.ts';
+import { RECONCILE_REASONS } from './reason-codes/reconcile.ts';
 import { REPORT_REASONS } from './reason-codes/report.ts';
 import { SCOPE_REASONS } from './reason-codes/scope.ts';
 import { STATEFUL_REASONS } from './reason-codes/stateful.ts';
@@ -31,6 +32,7 @@ export const REASONS = {
   ...LINT_REASONS,
   ...LEASE_REASONS,
   ...FREEZE_REASONS,
+  ...RECONCILE_REASONS,
   ...CHECK_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { APPLY } from '../../src/lanes/apply-lane.ts';
 import { AUTO_APPLY, LANES, type LaneStep } from '../../src/lanes/lanes.ts';
+import { RECONCILE } from '../../src/lanes/reconcile-lane.ts';
 import { STEPS } from '../../src/lanes/steps.ts';
 import { renderWire } from '../../src/lanes/wire.ts';
 
@@ -16,6 +17,7 @@ interface WorkflowStep {
 const lanes = [
   ['auto-apply', AUTO_APPLY],
   ['apply', APPLY],
+  ['reconcile', RECONCILE],
 ] as const;
 
 function readLaneFile(name: string) {

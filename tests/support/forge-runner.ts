@@ -66,9 +66,10 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
     request.workflow ?? readWorkflowFile('workflows/auto-apply.yml');
   const job = makeJob(request);
   const steps: StepRun[] = [];
+  const env = evaluateAll(workflow.env, { github: job.github });
   const contexts: Contexts = {
     github: job.github,
-    env: workflow.env ?? {},
+    env,
     inputs: dispatchInputs(workflow, request),
     secrets: request.secrets,
   };
@@ -81,7 +82,7 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
       continue;
     }
     await request.beforeStep?.(id, job);
-    const run = await runStep({ workflow, step, id, known, request, job });
+    const run = await runStep({ env, step, id, known, request, job });
     steps.push({ id, run });
     const failed = run !== undefined && run.exitCode !== 0;
     if (failed && !step['continue-on-error']) status = 'failure';
@@ -90,7 +91,7 @@ export async function runWorkflow(request: RunRequest): Promise<JobRun> {
 }
 
 interface StepRequest {
-  readonly workflow: WorkflowFile;
+  readonly env: Readonly<Record<string, string>>;
   readonly step: WorkflowStep;
   readonly id: string;
   readonly known: Contexts;
@@ -99,17 +100,13 @@ interface StepRequest {
 }
 
 async function runStep(given: StepRequest): Promise<BundleRun | undefined> {
-  const { workflow, step, id, known, request, job } = given;
+  const { env, step, id, known, request, job } = given;
   if (!('uses' in step)) throw new Error(`${id} runs a script`);
   const folder = actionFolder(step.uses);
   const action = readActionFile(folder);
   if (action.runs.using === 'composite') {
     expectCheckout(action);
-    const given = Object.entries(step.with ?? {}).map(([name, text]) => [
-      name,
-      evaluateTemplate(text, known),
-    ]);
-    await checkOut(request, job.workspace, Object.fromEntries(given));
+    await checkOut(request, job.workspace, evaluateAll(step.with, known));
     return undefined;
   }
   return await runBundle({
@@ -117,13 +114,25 @@ async function runStep(given: StepRequest): Promise<BundleRun | undefined> {
     cwd: job.workspace,
     env: {
       ...job.env,
-      ...workflow.env,
+      ...env,
       ...inputVariables(action, step.with ?? {}, known),
     },
     folder: join(job.temporary, '..', 'commands', id),
     node: request.node,
     onStart: (child) => request.onStart?.(id, child),
   });
+}
+
+function evaluateAll(
+  texts: Readonly<Record<string, string>> = {},
+  known: Contexts,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [
+      name,
+      evaluateTemplate(text, known),
+    ]),
+  );
 }
 
 /** The only composite is `prepare`; what it says is what `checkOut` does. */

@@ -173,7 +173,8 @@ export async function checkOut(
     '+refs/tags/*:refs/tags/*',
   );
   if (other.ref) {
-    await git('checkout', '--quiet', '--force', other.ref);
+    const branch = other.ref.replace(/^refs\/heads\//, '');
+    await git('checkout', '--quiet', '--force', branch);
     return;
   }
   await fetch(`+${event.sha}:${remoteRef}`);

@@ -3,6 +3,7 @@ import {
   choiceForm,
   lineForm,
   moduleIdForm,
+  moduleListForm,
   parseInputs,
   shaForm,
   workspacePathForm,
@@ -14,6 +15,7 @@ const schema = z.object({
   base: shaForm.optional(),
   head: shaForm.optional(),
   module: moduleIdForm.optional(),
+  only: moduleListForm.optional(),
   'on-blocked': choiceForm(['fail', 'report']).optional(),
   'working-directory': workspacePathForm,
   policy: workspacePathForm,
@@ -32,6 +34,8 @@ export function parseScopeInputs(raw: RawInputs) {
     head: inputs.head,
     /** The one module a person asked for. */
     module: inputs.module,
+    /** What a run that brought nothing may look at; undefined: everything. */
+    only: inputs.only,
     /** Undefined: as the event has it. */
     onBlocked: inputs['on-blocked'],
     workingDirectory: inputs['working-directory'],

@@ -63,11 +63,17 @@ export async function readRepository(
   return { book, change: await readChange(subject, book, changes) };
 }
 
+/** What of all modules is looked at; undefined: everything. */
+interface Asked {
+  readonly asked: string | undefined;
+  readonly only: readonly string[] | undefined;
+}
+
 /** Puts together what git and the state branch say about the modules. */
 export async function readModuleFindings(
   subject: Subject,
   reading: RepositoryReading,
-  record: { readonly statuses: Statuses; readonly asked: string | undefined },
+  record: { readonly statuses: Statuses } & Asked,
 ): Promise<ModuleFindings> {
   const { book, change } = reading;
   const applied = listLastApplied(record.statuses);
@@ -80,6 +86,7 @@ export async function readModuleFindings(
   const selection = await select(subject, reading, {
     modules,
     asked: record.asked,
+    only: record.only,
   });
   const sources = await readSources(subject, reading, {
     ...selection,
@@ -135,10 +142,9 @@ interface Selection {
 async function select(
   subject: Subject,
   { book, change }: RepositoryReading,
-  facts: { readonly modules: LiveModules; readonly asked: string | undefined },
+  facts: { readonly modules: LiveModules } & Asked,
 ): Promise<Selection> {
-  const { modules } = facts;
-  const asked = facts.asked;
+  const { modules, asked, only } = facts;
   const ids = [...change.touched, ...modules.live.keys(), asked ?? ''];
   const owned = await claimEntries(subject.policy, book.entries, {
     ids: new Set(ids.filter((id) => book.has(id))),
@@ -153,7 +159,10 @@ async function select(
     lagging: findLagging(owned, modules.live),
     modules,
   });
-  return { selected, owned };
+  return {
+    selected: selected.filter(({ id }) => only?.includes(id) ?? true),
+    owned,
+  };
 }
 
 async function readSources(

@@ -1,6 +1,7 @@
 import { decideScope, SCOPE_GATE } from '../../gates/scope/decide-scope.ts';
 import { InputError } from '../../model/errors.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
+import { asConvergence } from '../as-convergence.ts';
 import { findHeadPosition, type HeadPosition } from '../find-head-position.ts';
 import { readRecord } from '../read-record.ts';
 import type { Ports, Step } from '../step.ts';
@@ -19,6 +20,7 @@ export const autoApplyScopeStep: Step = {
     base: '',
     head: '',
     module: '',
+    only: '',
     'on-blocked': '',
     'working-directory': '.',
     policy: '.platform/gates.yaml',
@@ -27,8 +29,9 @@ export const autoApplyScopeStep: Step = {
     'state-ssh-key': '',
   },
   outputs: ['modules', 'eligible', 'blocked', 'stateful', 'count'],
-  run: async (raw, ports) => {
+  run: async (raw, given) => {
     const inputs = parseScopeInputs(raw);
+    const ports = inputs.only === undefined ? given : asConvergence(given);
     const subject = await readSubject(ports, inputs);
     requireAskable(subject, inputs);
     const facts = await readFacts(ports, subject, inputs);
@@ -59,7 +62,7 @@ function requireAskable({ event }: Subject, { module }: ScopeInputs): void {
 }
 
 async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
-  const asked = inputs.module;
+  const { module: asked, only } = inputs;
   // Neither is left behind where the other fails: both clean up after them.
   const both = await Promise.allSettled([
     readRepository(subject),
@@ -71,7 +74,7 @@ async function readFacts(ports: Ports, subject: Subject, inputs: ScopeInputs) {
   const found =
     position.kind === 'superseded'
       ? NOTHING_FOUND
-      : await readModuleFindings(subject, reading, { ...record, asked });
+      : await readModuleFindings(subject, reading, { ...record, asked, only });
   return {
     ...found,
     ...describePosition(position, found),

@@ -5,7 +5,7 @@ import {
   type Verdict,
   type VerdictSubject,
 } from '../../model/verdict.ts';
-import type { ModulePlan } from './plan-modules.ts';
+import type { ModulePlan } from '../plan-modules.ts';
 
 type Planned = Extract<ModulePlan, { readonly kind: 'planned' }>;
 

@@ -9,9 +9,9 @@ import {
 } from '../../repository/module-sources.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
 import { openModuleHosts } from '../open-module-hosts.ts';
+import { type ModulePlan, planModules } from '../plan-modules.ts';
 import type { Ports, Step } from '../step.ts';
 import { type ModulePlanInputs, parseModulePlanInputs } from './inputs.ts';
-import { type ModulePlan, planModules } from './plan-modules.ts';
 import { decidePlans } from './plan-verdict.ts';
 
 const NAME = 'module-plan';

@@ -1,19 +1,15 @@
 import { describeRun } from '../../actions/describe-run.ts';
 import { openModuleHosts } from '../../actions/open-module-hosts.ts';
+import { recordReconciled } from '../../actions/record-reconciled.ts';
 import { closeHosts } from '../../adapters/transport/open-host.ts';
-import { reconcileOf } from '../../apply/attempt-entries.ts';
 import { endless, explainAttempt } from '../../apply/explain-attempt.ts';
-import {
-  findOpenAttempts,
-  type OpenAttempt,
-} from '../../apply/open-attempt.ts';
+import type { OpenAttempt } from '../../apply/open-attempt.ts';
+import { readOpenAttempts } from '../../apply/read-open-attempts.ts';
 import {
   describeReconciled,
   type Ending,
   type Reconciled,
-  statusOfReconciled,
 } from '../../apply/reconciled.ts';
-import { readTail } from '../../audit/read-tail.ts';
 import { ActionError, InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import {
@@ -25,7 +21,7 @@ import {
 } from '../../model/verdict.ts';
 import { openRepositoryAudit } from '../../repository/repository-audit.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
-import { readStatus, renderStatuses } from '../../state/status-store.ts';
+import { readStatus } from '../../state/status-store.ts';
 import { openRemoteState, type RemoteState } from '../git-log.ts';
 import type { Terminal } from '../terminal.ts';
 import type { RepositoryOptions } from './options.ts';
@@ -81,9 +77,9 @@ async function readOpen(
   snapshot: StateSnapshot,
 ): Promise<OpenAttempt[]> {
   const status = await readStatus(snapshot, module);
-  const { entries } = await readTail(snapshot);
-  const logged = entries.map(({ entry }) => entry);
-  const open = findOpenAttempts(module, status, logged);
+  const open = (await readOpenAttempts(snapshot)).filter(
+    (attempt) => attempt.module === module,
+  );
   if (status !== undefined || open.length > 0) return open;
   throw new ActionError(
     'scope/unknown-module',
@@ -146,31 +142,19 @@ function judge(
   return passVerdict(about, 'apply/reconciled', reason);
 }
 
-/** What somebody else wrote down meanwhile is not written again. */
 async function writeDown(
   module: string,
   known: readonly Reconciled[],
   { run, state, place }: RemoteState,
 ): Promise<void> {
-  if (known.length === 0) return;
-  const by = describeRun(run.ports, place.policy);
-  const still = async (snapshot: StateSnapshot) => {
-    const records = (await readOpen(module, snapshot)).map(
-      ({ record }) => record,
-    );
-    return known.filter(({ attempt }) => records.includes(attempt.record));
-  };
-  await openRepositoryAudit(run.ports, state, []).record({
-    message: `audit: reconcile ${module}`,
-    drafts: async (snapshot) =>
-      (await still(snapshot)).map((each) => reconcileOf(each, by)),
-    beside: async (snapshot) =>
-      renderStatuses(
-        (await still(snapshot)).flatMap(
-          (each) => statusOfReconciled(each) ?? [],
-        ),
-      ),
-  });
+  await recordReconciled(
+    { known, dead: [] },
+    {
+      log: openRepositoryAudit(run.ports, state, []),
+      by: describeRun(run.ports, place.policy),
+      message: `audit: reconcile ${module}`,
+    },
+  );
 }
 
 function documentOf({ attempt, ending }: Reconciled) {

@@ -1,14 +1,14 @@
-import type { PlanResult } from '../../drivers/driver.ts';
-import { loadDriver } from '../../drivers/load-driver.ts';
-import type { Plan } from '../../model/plan.ts';
-import type { ReasonCode } from '../../model/reason-codes.ts';
-import { type Finding, finding } from '../../model/verdict.ts';
-import type { ModuleSource } from '../../repository/module-sources.ts';
-import { readRelease } from '../../repository/release.ts';
-import type { Subject } from '../../repository/subject.ts';
-import type { ModuleHosts } from '../open-module-hosts.ts';
-import { printHostOutput } from '../print-host-output.ts';
-import type { Ports } from '../step.ts';
+import type { PlanResult } from '../drivers/driver.ts';
+import { loadDriver } from '../drivers/load-driver.ts';
+import type { Plan } from '../model/plan.ts';
+import type { ReasonCode } from '../model/reason-codes.ts';
+import { type Finding, finding } from '../model/verdict.ts';
+import type { ModuleSource } from '../repository/module-sources.ts';
+import { readRelease } from '../repository/release.ts';
+import type { Subject } from '../repository/subject.ts';
+import type { ModuleHosts } from './open-module-hosts.ts';
+import { printHostOutput } from './print-host-output.ts';
+import type { Ports } from './step.ts';
 
 /** The plan of one module, or why there is none. */
 export type ModulePlan =
