@@ -35,6 +35,7 @@ export function nameHostInputs(
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
     token: inputs.token,
+    apiUrl: inputs['api-url'],
     sshKey: inputs['ssh-key'],
     sshKeyFile: inputs['ssh-key-file'],
   };

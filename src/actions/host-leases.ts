@@ -9,6 +9,7 @@ import {
 import {
   decideLease,
   type LeaseDecision,
+  type RunState,
   type Sight,
   sightKey,
 } from '../gates/lease/decide-lease.ts';
@@ -17,6 +18,7 @@ import {
   type HeldLease,
   heldLease,
   type Lease,
+  type LeaseHolder,
   type LeaseRecord,
 } from '../model/lease.ts';
 import { type Finding, finding } from '../model/verdict.ts';
@@ -47,6 +49,8 @@ interface LeaseOptions {
   readonly clock: Clock;
   /** Highest fence that each host has seen, where it was asked. */
   readonly seen: ReadonlyMap<string, number>;
+  /** What the forge says of the run that holds a lease. */
+  readonly askRun: (run: LeaseHolder['run']) => Promise<RunState>;
 }
 
 interface OwnLease {
@@ -84,7 +88,7 @@ export class HostLeases {
       const record = await readLease(snapshot, host);
       const sight = this.#watch(host, record, at);
       const self = this.#options.taker.id;
-      const run = 'unknown';
+      const run = await this.#ask(record);
       const decision = decideLease({ host, record, self, sight, run });
       const got = this.#take(host, record, decision);
       if ('code' in got) held.set(host, got);
@@ -107,6 +111,14 @@ export class HostLeases {
     if (known?.key === key) return { key, forMs: now - known.since };
     this.#sights.set(host, { key, since: now });
     return { key, forMs: 0 };
+  }
+
+  async #ask(record: LeaseRecord): Promise<RunState> {
+    const holder = heldLease(record)?.holder;
+    const own = holder?.id === this.#options.taker.id;
+    return holder === undefined || own || holder.reason !== null
+      ? 'unknown'
+      : this.#options.askRun(holder.run);
   }
 
   #take(

@@ -142,14 +142,21 @@ function defineProgram(perform: Perform, stream: Stream): Command {
         options.json,
       )(),
   );
-  command('reconcile <module>', 'Write down how an apply ended, from the host.')
+  command('reconcile [module]', 'Write down how an apply ended, from the host.')
     .option('--reason <text>', 'what became of it, where the host cannot say')
     .option('--ssh-key-file <file>', 'private key for the host')
-    .option('--dry-run', 'only look')
+    .option('--dry-run', 'only look; without a module, at everything')
     .action((module, options) =>
       perform(
         async () =>
-          (await import('./commands/reconcile.ts')).reconcile(module, options),
+          module === undefined
+            ? (await import('./commands/reconcile-all.ts')).reconcileAll(
+                options,
+              )
+            : (await import('./commands/reconcile.ts')).reconcile(
+                module,
+                options,
+              ),
         options.json,
       )(),
     );

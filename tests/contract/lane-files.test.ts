@@ -20,11 +20,11 @@ const lanes = [
   ['reconcile', RECONCILE],
 ] as const;
 
-function readLaneFile(name: string) {
+function readLaneFile(name: string, job = name) {
   const file = new URL(`../../workflows/${name}.yml`, import.meta.url);
   const text = readFileSync(file, 'utf8');
   const workflow = parse(text);
-  return { text, workflow, steps: workflow.jobs[name].steps as WorkflowStep[] };
+  return { text, workflow, steps: workflow.jobs[job].steps as WorkflowStep[] };
 }
 
 /** A lane's steps in the form a workflow file has, prepare in front. */
@@ -114,32 +114,29 @@ describe.each(lanes)('workflows/%s.yml', (name, lane) => {
   });
 });
 
-const operators = parse(
-  readFileSync(
-    new URL('../../workflows/operators/auto-apply.yml', import.meta.url),
-    'utf8',
-  ),
-);
-
-test('the workflow of operators is the lane, with a token of their own where one is taken', () => {
-  const [prepare, ...steps] = expectedSteps(AUTO_APPLY.steps);
-  const token = '${{ secrets.PLATFORM_TOKEN }}';
-  const withToken = steps.map((step) =>
-    STEPS.get(step.action)?.inputs['token'] === undefined
-      ? step
-      : { ...step, with: { token, ...('with' in step ? step.with : {}) } },
-  );
-  expect(foundSteps(operators.jobs['auto-apply'].steps)).toEqual([
-    prepare,
-    ...withToken,
-  ]);
-  expect(operators.jobs['auto-apply'].steps[0].with).toEqual({
-    repository: '${{ env.APPLY_GATES_REPOSITORY }}',
-    ref: '${{ env.APPLY_GATES_REF }}',
-    token,
+describe.each([
+  ['auto-apply', AUTO_APPLY],
+  ['reconcile', RECONCILE],
+] as const)('workflows/operators/%s.yml', (name, lane) => {
+  test('is the lane, with a token of their own where one is taken', () => {
+    const operators = readLaneFile(`operators/${name}`, name);
+    const [prepare, ...steps] = expectedSteps(lane.steps);
+    const token = '${{ secrets.PLATFORM_TOKEN }}';
+    const withToken = steps.map((step) =>
+      STEPS.get(step.action)?.inputs['token'] === undefined
+        ? step
+        : { ...step, with: { token, ...('with' in step ? step.with : {}) } },
+    );
+    expect(foundSteps(operators.steps)).toEqual([prepare, ...withToken]);
+    expect(operators.steps[0]?.with).toEqual({
+      repository: '${{ env.APPLY_GATES_REPOSITORY }}',
+      ref: '${{ env.APPLY_GATES_REF }}',
+      token,
+    });
+    expect(operators.workflow.on.workflow_dispatch).toEqual(
+      readLaneFile(name).workflow.on.workflow_dispatch,
+    );
   });
-  const { workflow } = readLaneFile('auto-apply');
-  expect(operators.on.workflow_dispatch).toEqual(workflow.on.workflow_dispatch);
 });
 
 test('every gate that an apply asks for is a step before the apply', () => {

@@ -25,6 +25,11 @@ export function forgejoAnswers(
   const [kind, name, what] = path.slice(root.length + 1).split('/');
   const number = Number(name);
   const pull = state.pulls.find((each) => each.number === number);
+  if (kind === 'actions' && name === 'runs') {
+    const run = state.runs.get(what ?? '');
+    const { number: index_in_repo, status } = run ?? {};
+    return run && { body: { id: Number(what), index_in_repo, status } };
+  }
   switch (`${request.method} ${kind} ${what ?? ''}`) {
     case 'GET commits pull': {
       const merged = state.pulls.find((each) => each.mergeCommit === name);

@@ -32,6 +32,9 @@ export function githubAnswers(
     const { page, link } = cutPage(items, request.url, PER_PAGE);
     return { headers: link, body: page };
   };
+  const attempt = /^\/actions\/runs\/([0-9]+)\/attempts\/1$/;
+  const run = state.runs.get(attempt.exec(path.slice(root.length))?.[1] ?? '');
+  if (run) return { body: { run_number: run.number, status: run.status } };
   switch (`${request.method} ${kind} ${what}`) {
     case 'GET commits pulls':
       return listed(

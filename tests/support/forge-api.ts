@@ -48,6 +48,8 @@ export interface ForgeState {
   /** What apps of GitHub add to them: how a run ended, null where it has not. */
   readonly checkRuns: Map<string, Map<string, string | null>>;
   readonly comments: ScriptedComment[];
+  /** Id of a run -> its number, and its state in the words of the forge. */
+  readonly runs: Map<string, { readonly number: number; status: string }>;
 }
 
 export interface ForgeApi {
@@ -75,6 +77,7 @@ export function makeForgeApi(repository: string, token: string): ForgeApi {
     statuses: new Map(),
     checkRuns: new Map(),
     comments: [],
+    runs: new Map(),
   };
   const requests: string[] = [];
   let fault: Parameters<ForgeApi['setFault']>[0];

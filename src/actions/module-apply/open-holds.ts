@@ -3,6 +3,7 @@ import type { Subject } from '../../repository/subject.ts';
 import { holderId } from '../holder-id.ts';
 import { HostLeases } from '../host-leases.ts';
 import { isByHand } from '../is-by-hand.ts';
+import { makeRunQuestion } from '../run-question.ts';
 import type { Ports } from '../step.ts';
 import { Holds } from './holds.ts';
 import type { ModuleApplyInputs } from './inputs.ts';
@@ -22,7 +23,10 @@ export function openHolds(
     reason: null,
     duration_ms: asked.subject.policy.state.lease,
   };
-  const leases = new HostLeases({ taker, clock, seen: readSeen(ports) });
+  const leases = new HostLeases({
+    ...{ taker, clock, seen: readSeen(ports) },
+    askRun: makeRunQuestion(asked.inputs, ports),
+  });
   const person = isByHand(ports, asked.subject.policy);
   const pass = { person, reason: asked.inputs.despiteFreeze };
   return new Holds(leases, pass, ports);

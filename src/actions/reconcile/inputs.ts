@@ -32,6 +32,7 @@ export function parseReconcileInputs(raw: RawInputs) {
     workingDirectory: inputs['working-directory'],
     policyPath: inputs.policy,
     token: inputs.token,
+    apiUrl: inputs['api-url'],
     sshKey: inputs['ssh-key'],
     sshKeyFile: inputs['ssh-key-file'],
     stateSshKey: inputs['state-ssh-key'],

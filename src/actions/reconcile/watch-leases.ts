@@ -10,6 +10,7 @@ import type { StateSnapshot } from '../../state/snapshot.ts';
 import type { StateStore } from '../../state/store.ts';
 import { holderId } from '../holder-id.ts';
 import { HostLeases } from '../host-leases.ts';
+import { makeRunQuestion } from '../run-question.ts';
 import type { Ports } from '../step.ts';
 import type { ReconcileWork } from './reconcile-work.ts';
 
@@ -55,6 +56,7 @@ export async function watchLeases(
   };
   const leases = new HostLeases({
     ...{ taker, clock: ports.clock, seen: new Map() },
+    askRun: makeRunQuestion(inputs, ports),
   });
   const watched = inputs.dryRun
     ? { snapshot: first, dead: [] }

@@ -94,5 +94,18 @@ export interface CommentForge {
   editComment(id: number, body: string): Promise<Comment>;
 }
 
+/** A run as it named itself while it ran. */
+export interface RunName {
+  readonly id: string;
+  readonly number: string;
+  readonly attempt: string;
+}
+
+/** What is asked about runs of the repository. */
+export interface RunForge {
+  /** `unknown` where the forge does not tell, or knows no such run. */
+  readRun(run: RunName): Promise<'over' | 'going' | 'unknown'>;
+}
+
 /** One forge, through one door. */
-export type Forge = PullRequestForge & CommentForge;
+export type Forge = PullRequestForge & CommentForge & RunForge;

@@ -117,3 +117,9 @@ const commentSchema = z
   .transform(({ id, body, user }) => ({ id, body, author: user }));
 
 export { commentSchema };
+
+/** From version 12 on; a run that is tried again keeps its id. */
+export const runSchema = z.object({
+  index_in_repo: z.int(),
+  status: z.string(),
+});

@@ -6,6 +6,7 @@ import {
   pullRequestSchema,
   pushBodySchema,
   reviewPageSchema,
+  runSchema,
   statusPageSchema,
   timelineSchema,
 } from './forgejo-schemas.ts';
@@ -15,6 +16,9 @@ import { readPages, requireAll } from './read-pages.ts';
 
 /** Never more, whatever a client asks for. */
 const LIMIT = { name: 'limit', value: 50 } as const;
+
+/** How a run can have ended. */
+const ENDED = new Set(['success', 'failure', 'cancelled', 'skipped']);
 
 /** Forgejo, and Gitea, which answers the same where we ask. */
 export function openForgejo(client: HttpClient, repository: string): Forge {
@@ -61,6 +65,13 @@ export function openForgejo(client: HttpClient, repository: string): Forge {
     },
     findLastPushers: (pull, head) =>
       findLastPushers(client, root, { pull, head }),
+    readRun: async ({ id, number }) => {
+      if (!/^[0-9]+$/.test(id)) return 'unknown';
+      const path = `${root}/actions/runs/${id}`;
+      const run = await readAnswer(client, path, runSchema);
+      if (String(run?.index_in_repo) !== number) return 'unknown';
+      return ENDED.has(run?.status ?? '') ? 'over' : 'going';
+    },
     ...openComments(client, root, async (number) => {
       const path = `${root}/issues/${number}/comments`;
       // Not paged: all of them come at once.

@@ -148,3 +148,9 @@ export const commentSchema = z
 export const commentPageSchema = z
   .array(commentSchema)
   .transform((items) => ({ items }));
+
+/** One attempt of a run. */
+export const runSchema = z.object({
+  run_number: z.int(),
+  status: z.string().nullable(),
+});

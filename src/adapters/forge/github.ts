@@ -9,6 +9,7 @@ import {
   listedPullsSchema,
   pullRequestSchema,
   reviewPageSchema,
+  runSchema,
   statusPageSchema,
 } from './github-schemas.ts';
 import { type HttpClient, unavailable } from './http-client.ts';
@@ -69,6 +70,13 @@ export function openGithub(client: HttpClient, repository: string): Forge {
     },
     findLastPushers: (pull, head) =>
       findLastPushers(client, root, { pull, head }),
+    readRun: async ({ id, number, attempt }) => {
+      if (!/^[0-9]+$/.test(id) || !/^[0-9]+$/.test(attempt)) return 'unknown';
+      const path = `${root}/actions/runs/${id}/attempts/${attempt}`;
+      const run = await readAnswer(client, path, runSchema);
+      if (String(run?.run_number) !== number) return 'unknown';
+      return run?.status === 'completed' ? 'over' : 'going';
+    },
     ...openComments(
       client,
       root,

@@ -74,6 +74,20 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe.each(FLAVOURS)('%s', (flavour) => {
+  it.each([
+    ['over', flavour === 'github' ? 'completed' : 'cancelled', '3'],
+    ['going', flavour === 'github' ? 'in_progress' : 'running', '3'],
+    // The id of another run, or of one of another forge.
+    ['unknown', 'completed', '4'],
+  ])('says that a run is %s', async (told, status, number) => {
+    api.state.runs.set('1003', { number: 3, status });
+    const forge = await open(flavour);
+    const run = { id: '1003', number, attempt: '1' };
+    expect(await forge.readRun(run)).toBe(told);
+    expect(await forge.readRun({ ...run, id: '../pulls/1' })).toBe('unknown');
+    expect(await forge.readRun({ ...run, id: '9' })).toBe('unknown');
+  });
+
   it('finds the pull request that a commit was merged by', async () => {
     api.state.pulls.push(pull(), pull({ number: 7, mergeCommit: null }));
     const forge = await open(flavour);

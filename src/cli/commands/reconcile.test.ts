@@ -92,7 +92,20 @@ it('35: asks a person where the record of the host has no end', async () => {
   expect((await push('3')).code('apply')).toBe('apply/applied');
 });
 
+it('looks at everything where no module is named, and writes nothing', async () => {
+  await applyAndDie('1');
+  const commits = countCommits(platform);
+  const args = ['reconcile', '--json', '--dry-run'];
+  const looked = await runHere(platform.checkout, args, false);
+  expect(looked.exitCode).toBe(0);
+  expect(looked.json()).toMatchObject({
+    verdict: { gate: 'reconcile', decision: 'pass' },
+  });
+  expect(countCommits(platform)).toBe(commits);
+});
+
 it.each<[string, readonly string[], string]>([
+  ['everything without --dry-run', ['reconcile', '--json'], 'input/malformed'],
   ['an id that is none', ['reconcile', 'web;id', '--json'], 'input/malformed'],
   [
     'a module that nobody knows',
