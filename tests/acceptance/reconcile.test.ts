@@ -76,7 +76,10 @@ describe('what lags behind', () => {
   });
 
   it('by hand no more than by schedule: a control change is for the lane', async () => {
-    await lane.push(version('2'));
+    await lane.push(version('1'));
+    lane.commit(version('2'));
+    const first = await lane.dispatch({}, { workflow });
+    expect(first.codes, first.log).toMatchObject({ apply: 'apply/applied' });
     lane.commit({ '.platform/notes': 'control', ...version('3') });
     const run = await lane.dispatch({}, { workflow });
     expect(told(run)).toEqual(['scope/control-change']);

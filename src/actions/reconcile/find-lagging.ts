@@ -77,8 +77,10 @@ async function hold(
       ...each,
       since: statuses.get(each.id)?.last_apply_at ?? '',
     }));
-  const lagging = sources.sources.map(({ id, manifest: { host } }) => ({
-    ...{ module: id, host },
+  const lagging = sources.sources.map(({ id, manifest }) => ({
+    module: id,
+    host: manifest.host,
+    dependsOn: manifest.depends_on,
   }));
   return holdBack(lagging, {
     freezes: await readFreezes(snapshot),

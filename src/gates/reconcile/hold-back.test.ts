@@ -6,6 +6,7 @@ const at = new Date('2026-05-16T11:00:00Z');
 const lagging = ['a', 'b', 'c', 'd'].map((module) => ({
   module,
   host: module === 'd' ? 'there' : 'here',
+  dependsOn: [],
 }));
 const nothing = {
   at,
@@ -46,5 +47,18 @@ it('leaves to a person what is frozen or was refused, and waits for what is bein
   expect(held.findings.map(({ module, code }) => [module, code])).toEqual([
     ['a', 'reconcile/refused-before'],
     ['d', 'freeze/unreadable'],
+  ]);
+});
+
+it('leaves to a person what depends on one of these', () => {
+  const chain = lagging.map((each, index) => ({
+    ...each,
+    dependsOn: index === 0 ? [] : [lagging[index - 1]?.module ?? ''],
+  }));
+  const held = holdBack(chain, { ...nothing, open: new Set(['b']) });
+  expect(held.wanted).toEqual(['a']);
+  expect(held.findings.map(({ module, code }) => [module, code])).toEqual([
+    ['c', 'apply/dependency-failed'],
+    ['d', 'apply/dependency-failed'],
   ]);
 });
