@@ -104,6 +104,24 @@ describe('leases', () => {
     expect(lease().holder?.actor).toBe('grace');
   });
 
+  it('that others take meanwhile keep what they are about to begin', async () => {
+    writeLease({ ...foreign, host: 'there' });
+    const path = '.platform/state/modules/web.status.json';
+    const status = JSON.parse(
+      platform.readRemote('platform-state', path) ?? '',
+    );
+    let begun = false;
+    const { outputs } = await reconcile({}, () => {
+      if (begun) return;
+      begun = true;
+      writeLease(foreign);
+      const unknown = { last_apply_result: 'unknown', attempt: 'theirs' };
+      write(`../${path}`, JSON.stringify({ ...status, ...unknown }));
+    });
+    expect(outputs).toMatchObject({ freed: '["there"]', closed: '[]' });
+    expect(platform.readRemote('platform-state', path)).toContain('unknown');
+  });
+
   it('of a person are not watched', async () => {
     const holder = { ...foreign.holder, reason: 'a new disk' };
     writeLease({ ...foreign, holder });

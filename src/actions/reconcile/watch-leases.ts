@@ -36,14 +36,7 @@ export async function watchLeases(
   ports: Ports,
 ): Promise<WatchedLeases> {
   const first = await store.fetch();
-  const found = await readLeases(first);
-  const held = new Map(
-    [...found].flatMap(([host, record]) => {
-      const lease = heldLease(record);
-      return lease ? [[host, lease] as const] : [];
-    }),
-  );
-  const lanes = [...held.values()].filter(
+  const lanes = listHeld(await readLeases(first)).filter(
     ({ holder }) =>
       holder.reason === null && holder.duration_ms <= MAX_WATCH_MS,
   );
@@ -61,17 +54,23 @@ export async function watchLeases(
   const watched = inputs.dryRun
     ? { snapshot: first, dead: [] }
     : await watch(leases, { lanes, first, store }, ports);
+  // Others may have come while these were watched.
+  const now = await readLeases(watched.snapshot);
   const dead = new Set(watched.dead.map(({ host }) => host));
-  const unreadable = [...found].filter(([, { kind }]) => kind === 'unreadable');
+  const unreadable = [...now].filter(([, { kind }]) => kind === 'unreadable');
+  const held = listHeld(now).map(({ host }) => host);
   return {
     ...watched,
-    busy: new Set(
-      [...held.keys(), ...unreadable.map(([host]) => host)].filter(
-        (host) => !dead.has(host),
-      ),
-    ),
+    busy: new Set([
+      ...held.filter((host) => !dead.has(host)),
+      ...unreadable.map(([host]) => host),
+    ]),
     findings: unreadable.map(describeUnreadable),
   };
+}
+
+function listHeld(records: ReadonlyMap<string, LeaseRecord>): HeldLease[] {
+  return [...records.values()].flatMap((record) => heldLease(record) ?? []);
 }
 
 function describeUnreadable([host, record]: [string, LeaseRecord]): Finding {
