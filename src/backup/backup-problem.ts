@@ -14,6 +14,7 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   container_ambiguous: 'backup/container-ambiguous',
   container_stopped: 'backup/container-stopped',
   source_missing: 'backup/source-missing',
+  repository_missing: 'backup/repository-missing',
   source_unreadable: 'backup/source-unreadable',
   database_refused: 'backup/database-refused',
   no_space: 'backup/no-space',

@@ -59,8 +59,30 @@ function subjectFields({ backupRoot, host, release, settings }: BackupSubject) {
     database: encodeWords(settings.database ? [settings.database] : []),
     db_user: encodeWords(settings.user ? [settings.user] : []),
     timeout: wholeSeconds(settings.timeout),
+    ...forgejoFields(settings),
     ...composeFields(release),
   };
+}
+
+/** A host whose program is older knows these keys for no other class. */
+function forgejoFields(settings: BackupSettings): Record<string, string> {
+  if (settings.class !== 'forgejo') return {};
+  const { database_file = '', database_service } = settings;
+  return {
+    excludes: encodeWords([
+      ...settings.excludes.map(hostPattern),
+      ...databaseFiles(database_file),
+    ]),
+    database_file,
+    database_service: encodeWords(database_service ? [database_service] : []),
+    repositories: settings.repositories ?? 'git/repositories',
+  };
+}
+
+/** The archive has its backup instead: beside that, a stale journal is harm. */
+function databaseFiles(file: string): readonly string[] {
+  if (file === '') return [];
+  return ['', '-wal', '-shm', '-journal'].map((ending) => file + ending);
 }
 
 function composeFields(release: BackupSubject['release']) {

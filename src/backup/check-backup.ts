@@ -74,6 +74,7 @@ const KINDS = ['file', 'missing', 'symlink', 'unreadable'] as const;
 
 /** What is not known to be good was not checked. */
 function readForm(word: string): FoundBackup['form'] {
+  if (word === 'repository_missing') return 'corrupt';
   return word === 'good' || word === 'corrupt' ? word : 'unreadable';
 }
 

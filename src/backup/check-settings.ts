@@ -8,6 +8,9 @@ const KEYS: ReadonlyMap<keyof BackupSettings, readonly string[]> = new Map([
   ['quiesce', ['files', 'volume', 'forgejo']],
   ['database', ['postgres', 'forgejo']],
   ['user', ['postgres', 'forgejo']],
+  ['database_file', ['forgejo']],
+  ['database_service', ['forgejo']],
+  ['repositories', ['forgejo']],
 ]);
 
 /**
@@ -33,10 +36,29 @@ export function checkSettings(manifest: Manifest): Finding | undefined {
       `${id}: class: sqlite takes the one file of the database in backup.paths`,
     );
   }
+  if (backup.class === 'forgejo') {
+    const wrong = wrongForgejo(backup);
+    if (wrong) return refused(`${id}: class: forgejo ${wrong}`);
+  }
   if (manifest.driver === 'command' && backup.class !== 'files') {
     return backup.class === 'sqlite'
       ? undefined
       : refused(`${id}: class: ${backup.class} needs driver: compose`);
+  }
+  return undefined;
+}
+
+/** Its database is one of two kinds, and its data lies in one of two. */
+function wrongForgejo(backup: BackupSettings): string | undefined {
+  const { database_file, database_service } = backup;
+  if ((database_file === undefined) === (database_service === undefined)) {
+    return 'takes either backup.database_file (SQLite) or backup.database_service (PostgreSQL)';
+  }
+  if (database_file !== undefined && (backup.database ?? backup.user)) {
+    return 'uses backup.database and backup.user only with backup.database_service';
+  }
+  if (backup.volumes.length > 0 && backup.paths.length > 0) {
+    return 'takes backup.volumes or backup.paths, not both';
   }
   return undefined;
 }

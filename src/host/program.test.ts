@@ -43,6 +43,7 @@ const PROGRAMS = {
     'backup-take',
     'backup-check',
     'backup-restore',
+    'backup-forgejo',
     'backup-main',
   ],
 };

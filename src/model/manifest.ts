@@ -84,18 +84,33 @@ const plainNameSchema = z
     'must be a plain name of letters, digits, ., _ and -',
   );
 
+/** Below a volume or a path that is backed up; tar reads no pattern in it. */
+const innerPathSchema = containedPathSchema.regex(
+  /^[A-Za-z0-9._/-]+$/,
+  'must be a path of letters, digits, ., _ and -',
+);
+
 /** How the data of a module is backed up on its host. */
-const backupSchema = z.strictObject({
+const backupObject = z.strictObject({
   class: z.enum(['files', 'volume', 'sqlite', 'postgres', 'redis', 'forgejo']),
   volumes: z.array(plainNameSchema).default([]),
   paths: z.array(z.union([hostPathSchema, containedPathSchema])).default([]),
   excludes: z.array(globSchema).max(100).default([]),
-  quiesce: z.enum(['none', 'pause', 'stop']).default('none'),
+  quiesce: z.enum(['none', 'pause', 'stop']).optional(),
   service: serviceSchema.optional(),
   database: plainNameSchema.optional(),
   user: plainNameSchema.optional(),
+  database_file: innerPathSchema.optional(),
+  database_service: serviceSchema.optional(),
+  repositories: innerPathSchema.optional(),
   timeout: durationSchema.default(3_600_000),
 });
+
+/** Only two parts that have to fit each other are worth a stop unasked. */
+const backupSchema = backupObject.transform((backup) => ({
+  ...backup,
+  quiesce: backup.quiesce ?? (backup.class === 'forgejo' ? 'stop' : 'none'),
+}));
 
 export type BackupSettings = z.output<typeof backupSchema>;
 

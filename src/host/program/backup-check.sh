@@ -46,7 +46,7 @@ check_form() {
     return 1
   }
   case $suffix in
-  tar*) check_tar "$1" ;;
+  tar*) if [ "$r_class" = forgejo ]; then check_forgejo "$1"; else check_tar "$1"; fi ;;
   sqlite.gz) check_sqlite "$1" ;;
   rdb | dump)
     find_image || {
@@ -67,7 +67,6 @@ check_tar() {
   { unpack <"$1" 2>"$work/errors" || printf bad >"$work/bad"; } |
     tar -t -f - 2>>"$work/errors" >"$work/listed" || printf bad >"$work/bad"
   members=$(wc -l <"$work/listed" | tr -d ' ')
-  rm -f "$work/listed"
   if [ -e "$work/bad" ]; then
     form_is corrupt "$(tail -c 300 "$work/errors")"
   elif [ "$members" -eq 0 ]; then

@@ -66,6 +66,8 @@ if [ -z "${PGPASSWORD-}" ]; then
 fi
 '
 
+POSTGRES_DUMP='exec pg_dump -w -Fc --lock-wait-timeout=60000 -U "$user" -d "$base"'
+
 # ask_postgres COMMAND: with the database and the user of the manifest, else
 # with those that the container was made for.
 ask_postgres() {
@@ -175,7 +177,7 @@ take_database() {
     ;;
   postgres)
     docker_limit=$r_timeout
-    stream ask_postgres 'exec pg_dump -w -Fc --lock-wait-timeout=60000 -U "$user" -d "$base"'
+    stream ask_postgres "$POSTGRES_DUMP"
     ;;
   esac
 }

@@ -137,10 +137,10 @@ LIST
 # Sets what a class reads and how, or refusal and refusal_detail.
 resolve() {
   refusal='' containers='' container='' image='' volumes='' sources='' method='' expected=''
-  suffix='' database_reads=''
+  suffix='' database_reads='' extra=''
   consistency=transaction
   case $r_class in
-  volume | files)
+  volume | files | forgejo)
     case $r_quiesce in
     pause) consistency=paused ;;
     stop) consistency=stopped ;;
@@ -148,9 +148,15 @@ resolve() {
     esac
     suffix=tar.gz
     ! command -v zstd >/dev/null 2>&1 || suffix=tar.zst
-    if [ "$r_class" = files ]; then resolve_files; else resolve_volumes; fi || return 1
+    case $r_class in
+    files) resolve_files ;;
+    volume) resolve_volumes ;;
+    forgejo) resolve_forgejo ;;
+    esac || return 1
     [ "$method" = engine ] || measure_sources
-    [ -z "$r_excludes" ] || has_gnu_tar || cannot unsupported "GNU tar, to leave something out"
+    [ -z "$r_excludes" ] || has_gnu_tar || cannot unsupported "GNU tar, to leave something out" ||
+      return 1
+    [ "$r_class" != forgejo ] || find_forgejo_database
     ;;
   *) resolve_database ;;
   esac
@@ -181,10 +187,15 @@ has_space_for_backup() {
 # Names what is read, for a person.
 list_reads() {
   case $r_class in
-  volume) printf 'volume %s\n' $volumes ;;
-  files) printf '%s' "$sources" | awk -F "$TAB" '{ print $1 "/" substr($2, 3) }' | sed 's,^//,/,' ;;
-  *) printf '%s\n' "$database_reads" ;;
+  volume | files | forgejo)
+    if [ -n "$volumes" ]; then
+      printf 'volume %s\n' $volumes
+    else
+      printf '%s' "$sources" | awk -F "$TAB" '{ print $1 "/" substr($2, 3) }' | sed 's,^//,/,'
+    fi
+    ;;
   esac
+  [ -z "$database_reads" ] || printf '%s\n' "$database_reads"
 }
 
 operate_backup_look() {

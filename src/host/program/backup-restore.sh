@@ -78,10 +78,15 @@ restore_sqlite() {
   command -v sqlite3 >/dev/null 2>&1 || cannot unreadable "sqlite3 is missing on the host" || return 1
   check_sqlite "$1"
   [ "$form_outcome" = good ] || cannot not_restorable "$form_detail" || return 1
+  count_sqlite || cannot not_restorable "$(tail -c 300 "$work/errors")"
+}
+
+# Sets restored to what the database in the folder of this run holds.
+count_sqlite() {
   each=$(sqlite3 "$work/restored" "$ROW_COUNTS" </dev/null 2>"$work/errors" | awk 'NR > 1 { print "union all" } { print }')
   rows=0
   [ -z "$each" ] || rows=$(sqlite3 "$work/restored" "select total(n) from ($each)" </dev/null 2>>"$work/errors")
-  [ ! -s "$work/errors" ] || cannot not_restorable "$(tail -c 300 "$work/errors")" || return 1
+  [ ! -s "$work/errors" ] || return 1
   tables=$(sqlite3 "$work/restored" "select count(*) from sqlite_master where type = 'table' and name not like 'sqlite_%'" </dev/null)
   restored="\"tables\":$tables,\"rows\":${rows%.*}"
 }
@@ -111,7 +116,7 @@ operate_backup_restore() {
   open_backup_work "restore-$$" || problem internal "the folder is taken"
   note_values
   case $suffix in
-  tar*) restore_tar "$target" ;;
+  tar*) if [ "$r_class" = forgejo ]; then restore_forgejo "$target"; else restore_tar "$target"; fi ;;
   sqlite.gz) restore_sqlite "$target" ;;
   rdb | dump) "restore_$suffix" "$target" ;;
   *) cannot unreadable "there is no rehearsal for $suffix" ;;

@@ -60,6 +60,7 @@ LIST
   done <<LIST
 $sources
 LIST
+  [ -z "$extra" ] || set -- "$@" -C "$extra" ./.apply-gates
   timeout -k 5 -- "$r_timeout" tar "$@"
 }
 
@@ -72,6 +73,7 @@ copy_volumes() {
   done
   scratch=$(docker_cli create --label "apply-gates.scratch=$r_attempt" --network none \
     --pull never "$@" "$image" true) || return 2
+  [ -z "$extra" ] || docker_cli cp "$extra/.apply-gates" "$scratch:/volumes/" >&2 || return 2
   docker_limit=$r_timeout docker_cli cp "$scratch:/volumes/." -
 }
 
@@ -176,6 +178,7 @@ run_backup_worker() {
 
 take() {
   case $r_class-$method in
+  forgejo-*) take_forgejo ;;
   volume-engine) stream copy_volumes ;;
   volume-* | files-*) stream make_tar ;;
   *) take_database ;;
@@ -200,8 +203,8 @@ publish() {
   if [ "$(sha256sum <"$work/backup" | cut -c 1-64)" != "$sum" ]; then
     end_backup corrupt "the bytes on the disk are not those that were written"
   fi
-  case $suffix in
-  tar.*) ;;
+  case $r_class-$suffix in
+  files-tar.* | volume-tar.*) ;;
   *) check_form "$work/backup" || end_backup "$form_outcome" "$form_detail" ;;
   esac
   write_receipt && to_disk "$work/receipt" || end_no_space

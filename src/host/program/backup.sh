@@ -5,7 +5,8 @@ umask 077
 
 forget_backup() {
   r_backup_root='' r_class='' r_volumes='' r_paths='' r_excludes='' r_quiesce=''
-  r_service='' r_database='' r_db_user='' r_stamp='' r_receipt='' r_file=''
+  r_service='' r_database='' r_db_user='' r_database_file='' r_database_service=''
+  r_repositories='' r_stamp='' r_receipt='' r_file=''
 }
 
 check_backup_request() {
@@ -23,11 +24,17 @@ check_backup_request() {
   must_match file "${r_file:-none}" '!A-Za-z0-9._-'
   must_match project "${r_project:-none}" '!a-z0-9_-'
   must_be_number timeout "${r_timeout:-0}"
-  for token in $r_services $r_service $r_volumes $r_database $r_db_user; do
+  for token in $r_services $r_service $r_volumes $r_database $r_db_user $r_database_service; do
     decode_word "$token"
     must_match name "$word" '!A-Za-z0-9._-'
     case $word in
     [!A-Za-z0-9_]*) problem malformed "a name begins with a sign" ;;
+    esac
+  done
+  for place in "${r_database_file:-none}" "${r_repositories:-none}"; do
+    must_match path "$place" '!A-Za-z0-9._/-'
+    case /$place/ in
+    *//* | */../* | */./*) problem malformed "a path is not well formed" ;;
     esac
   done
   for tool in stat grep gzip df du id; do

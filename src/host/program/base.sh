@@ -143,7 +143,8 @@ read_request() {
       lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
       project_directory | up | recreate | remove | pull | pull_timeout | \
       new_volumes | new_networks | holder | backup_root | class | volumes | paths | \
-      excludes | quiesce | service | database | db_user | stamp | receipt | file) ;;
+      excludes | quiesce | service | database | db_user | database_file | database_service | \
+      repositories | stamp | receipt | file) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it

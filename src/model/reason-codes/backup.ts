@@ -62,6 +62,13 @@ export const BACKUP_REASONS = {
     remedy:
       'Correct backup.volumes or backup.paths; instead of a symlink, name the folder it leads to.',
   },
+  'backup/repository-missing': {
+    exit: 4,
+    cause:
+      'A repository that the database of Forgejo lists has no folder in the archive: class forgejo.',
+    remedy:
+      'See whether its folder is there, and below backup.repositories of a path or volume that is read; forgejo doctor tells more. Without backup.quiesce it may have been removed meanwhile: take it again.',
+  },
   'backup/source-unreadable': {
     exit: 4,
     cause: 'The user of the host may not read what is to be backed up.',

@@ -1,15 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  existsSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
@@ -17,6 +13,12 @@ import {
   type BackupStand,
   openBackupStand,
 } from '../../support/backup-stand.ts';
+import {
+  backupRuns,
+  untilRuns,
+  untilWaiting,
+  workerOf,
+} from '../../support/backup-worker.ts';
 import { docker, hasEngine } from '../../support/engine.ts';
 import { holdLock } from '../../support/held-lock.ts';
 import { makeKillingExec } from '../../support/killing-exec.ts';
@@ -31,52 +33,11 @@ let sshd: TestSshd;
 let stand: BackupStand;
 
 const stateOf = () => stand.containers()['app']?.state;
-const runs = () => {
-  const folder = join(stand.backupRoot, '.work');
-  const found = existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true })
-    : [];
-  return found
-    .filter((each) => each.isDirectory())
-    .map(({ name }) => join(folder, name));
-};
+const runs = () => backupRuns(stand.backupRoot);
 const codeOf = async (taking: ReturnType<BackupStand['take']>) => {
   const result = await taking;
   return result.kind === 'refused' ? result.refusal.code : result.kind;
 };
-
-/** Until the worker of a run is there, and what it has written so far. */
-async function untilRuns(file: string): Promise<string> {
-  for (;;) {
-    const [run] = runs();
-    if (run !== undefined && existsSync(join(run, file))) return run;
-    await delay(5);
-  }
-}
-
-/** The process of the worker that has this folder. */
-function workerOf(run: string): number {
-  const found = readdirSync('/proc').find((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return words.at(-3) === 'worker' && words.at(-2) === run;
-    } catch {
-      return false;
-    }
-  });
-  return Number(found);
-}
-
-/** Until a run has looked everything up, and asks for the lock of the host. */
-async function untilWaiting(run: string): Promise<void> {
-  const worker = String(workerOf(run));
-  const isWaiting = () => {
-    const asked = spawnSync('pgrep', ['-P', worker, '-x', 'flock']);
-    return asked.status === 0;
-  };
-  while (!isWaiting()) await delay(5);
-}
 
 /** A run that waits for the lock of the host, with all it needs looked up. */
 async function takeHeld(
@@ -86,7 +47,7 @@ async function takeHeld(
   mkdirSync(stand.host.runtimeRoot, { recursive: true });
   const letGo = await holdLock(join(stand.host.runtimeRoot, '.lock'));
   const taking = stand.take(PAUSED, options);
-  const run = await untilRuns('reserve');
+  const run = await untilRuns(stand.backupRoot, 'reserve');
   await untilWaiting(run);
   await change(run);
   await letGo();
@@ -118,7 +79,7 @@ describe.skipIf(!hasEngine || !hasSshd)(
       const exec = makeKillingExec({
         isVictim: (input) => input.includes('op:backup\n') && ++asked === 1,
         when: async () => {
-          await untilRuns('request');
+          await untilRuns(stand.backupRoot, 'request');
           await closeHosts(stand.host.job, systemExec);
         },
       });
@@ -136,7 +97,7 @@ describe.skipIf(!hasEngine || !hasSshd)(
       docker('exec', id, 'truncate', '-s', '200G', '/data/endless');
       const before = stand.files();
       const taking = stand.take(PAUSED);
-      const run = await untilRuns('backup');
+      const run = await untilRuns(stand.backupRoot, 'backup');
       const state = stateOf();
       process.kill(workerOf(run), 'SIGKILL');
       expect(state).toBe('paused');
