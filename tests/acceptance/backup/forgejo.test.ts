@@ -16,7 +16,10 @@ import {
   workerOf,
 } from '../../support/backup-worker.ts';
 import { docker, hasEngine } from '../../support/engine.ts';
-import { hasPostgres, postgresService } from '../../support/engine-databases.ts';
+import {
+  hasPostgres,
+  postgresService,
+} from '../../support/engine-databases.ts';
 import { FORGEJO_SCHEMA, layForgejo } from '../../support/forgejo-data.ts';
 import { holdLock } from '../../support/held-lock.ts';
 
@@ -136,28 +139,31 @@ describe.skipIf(!hasEngine || !hasPostgres || !hasSqlite)(
     it.each([
       ['the host reads', ON_HOST, 'stop', 'stopped', 'host'],
       ['the engine reads', BY_ENGINE, 'pause', 'paused', 'engine'],
-    ])('postgres, files that %s: both restored', async (_, backup, quiesce, consistency, method) => {
-      const settings = { ...backup, quiesce };
-      const { path, receipt } = await stand.taken(settings);
-      expect(stateOf()).toBe('running');
-      expect(receipt).toMatchObject({
-        consistency,
-        method,
-        counts: { repositories: 2, tables: 2 },
-      });
-      const { checked, restored } = await rehearsed(
-        settings,
-        path,
-        receipt.counts,
-      );
-      expect(checked).toMatchObject({
-        found: { form: 'good', counts: receipt.counts },
-      });
-      expect(restored).toMatchObject({
-        kind: 'restored',
-        counts: { ...receipt.counts, rows: 3 },
-      });
-    });
+    ])(
+      'postgres, files that %s: both restored',
+      async (_, backup, quiesce, consistency, method) => {
+        const settings = { ...backup, quiesce };
+        const { path, receipt } = await stand.taken(settings);
+        expect(stateOf()).toBe('running');
+        expect(receipt).toMatchObject({
+          consistency,
+          method,
+          counts: { repositories: 2, tables: 2 },
+        });
+        const { checked, restored } = await rehearsed(
+          settings,
+          path,
+          receipt.counts,
+        );
+        expect(checked).toMatchObject({
+          found: { form: 'good', counts: receipt.counts },
+        });
+        expect(restored).toMatchObject({
+          kind: 'restored',
+          counts: { ...receipt.counts, rows: 3 },
+        });
+      },
+    );
 
     it('without quiesce Forgejo is left alone, and the receipt says what that gives', async () => {
       const started = startedAt();
@@ -169,21 +175,24 @@ describe.skipIf(!hasEngine || !hasPostgres || !hasSqlite)(
     it.each([
       ['sqlite', SQLITE],
       ['postgres', ON_HOST],
-    ])('%s: a repository that is not on the disk is refused', async (_, backup) => {
-      const before = stand.files();
-      const place = join(data(), 'git/repositories/alice/one.git');
-      renameSync(place, join(data(), 'elsewhere.git'));
-      const result = await stand.take(backup);
-      renameSync(join(data(), 'elsewhere.git'), place);
-      expect(result).toMatchObject({
-        refusal: { code: 'backup/repository-missing' },
-      });
-      expect(result.kind === 'refused' && result.refusal.reason).toContain(
-        'alice/one',
-      );
-      expect(stand.files()).toEqual(before);
-      expect(stateOf()).toBe('running');
-    });
+    ])(
+      '%s: a repository that is not on the disk is refused',
+      async (_, backup) => {
+        const before = stand.files();
+        const place = join(data(), 'git/repositories/alice/one.git');
+        renameSync(place, join(data(), 'elsewhere.git'));
+        const result = await stand.take(backup);
+        renameSync(join(data(), 'elsewhere.git'), place);
+        expect(result).toMatchObject({
+          refusal: { code: 'backup/repository-missing' },
+        });
+        expect(result.kind === 'refused' && result.refusal.reason).toContain(
+          'alice/one',
+        );
+        expect(stand.files()).toEqual(before);
+        expect(stateOf()).toBe('running');
+      },
+    );
 
     it('what was cut off, or has no database in it, is corrupt', async () => {
       const { path, receipt } = await stand.taken(SQLITE);
