@@ -55,17 +55,16 @@ export function addBackupCommands(program: Command, perform: Perform): void {
         options.json,
       )(),
     );
-  command(
-    'verify <path>',
-    'Check a backup and its receipt on the host.',
-  ).action((path, options) =>
-    perform(
-      async () =>
-        (await import('./commands/backup-verify.ts')).backupVerify(
-          path,
-          options,
-        ),
-      options.json,
-    )(),
-  );
+  command('verify <path>', 'Check a backup and its receipt on the host.')
+    .option('--restore', 'restore it too, away from everything that runs')
+    .action((path, options) =>
+      perform(
+        async () =>
+          (await import('./commands/backup-verify.ts')).backupVerify(
+            path,
+            options,
+          ),
+        options.json,
+      )(),
+    );
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +14,14 @@ export interface CommandRun {
   json(): unknown;
 }
 
+interface CommandPlace extends Pick<ExamplePlatform, 'checkout'> {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
 /** Runs `apply-gates` as a person would, inside a platform repository. */
 export async function runCommand(
-  platform: Pick<ExamplePlatform, 'checkout'> & {
-    readonly env?: Readonly<Record<string, string>>;
-  },
+  platform: CommandPlace,
   ...args: readonly string[]
 ): Promise<CommandRun> {
   const folder = mkdtempSync(join(tmpdir(), 'apply-gates-cli-'));
@@ -28,6 +32,7 @@ export async function runCommand(
       cwd: platform.checkout,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...platform.env },
       folder,
+      onStart: platform.onStart,
     });
     return { ...run, json: () => JSON.parse(run.stdout) as unknown };
   } finally {
