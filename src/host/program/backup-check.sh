@@ -9,13 +9,13 @@ unpack() {
   esac
 }
 
-# throwaway USER SCRIPT: in a container of the module's image that has nothing
+# throwaway USER SCRIPT [ARGUMENT]: in a container of the module's image that has nothing
 # of the module, no network, and is gone afterwards.
 throwaway() {
   docker_limit=${docker_limit:-$r_timeout}
   env -i PATH="$r_path" HOME="$HOME" timeout -k 5 -- "$docker_limit" docker run -i --rm \
     --label "apply-gates.scratch=${work##*/}" --network none --pull never \
-    --entrypoint sh --user "$1" "$image" -c "$2" 6>&- 7>&- 8>&- 9>&-
+    --entrypoint sh --user "$1" "$image" -c "$2" sh "${3-}" 6>&- 7>&- 8>&- 9>&-
 }
 
 find_image() {
@@ -90,13 +90,17 @@ check_sqlite() {
   }
   if command -v sqlite3 >/dev/null 2>&1; then
     said=$(sqlite3 "$work/restored" "$INTACT" 2>&1 </dev/null)
+    if [ "$said" = intact ]; then form_is good ''; else form_is corrupt "${said:-integrity_check}"; fi
   elif find_image; then
-    said=$(throwaway 0 'cat >/tmp/restored && sqlite3 /tmp/restored "'"$INTACT"'"' <"$work/restored" 2>&1)
+    ask_throwaway 'command -v sqlite3 >/dev/null || {
+  echo "sqlite3 is neither on the host nor in the image of the module"
+  exit 125
+}
+cat >/tmp/restored || exit 125
+sqlite3 /tmp/restored "'"$INTACT"'"' "$work/restored" '^intact$'
   else
-    form_is unreadable "sqlite3 is neither on the host nor in a container of the module"
-    return 0
+    form_is unreadable "sqlite3 is not on the host, and the module has no container to ask: $refusal_detail"
   fi
-  if [ "$said" = intact ]; then form_is good ''; else form_is corrupt "${said:-integrity_check}"; fi
 }
 
 # ask_throwaway SCRIPT FILE PATTERN: what has the pattern is good; where docker
@@ -165,7 +169,7 @@ operate_backup_check() {
   put_plain mode "$mode"
   if [ "$kind" = file ]; then
     put_plain size "$(wc -c <"$place" | tr -d ' ')"
-    put_plain sum "$(sha256sum <"$place" | cut -c 1-64)"
+    put_plain sum "$(sum_of_input <"$place")"
     put_plain form "$form_outcome"
     put detail "$(without_values "$form_detail")"
     put_plain counts "$counts"

@@ -104,7 +104,7 @@ resolve_sqlite() {
     if [ -n "$r_project" ]; then
       find_container || return 1
       found=$(docker_cli inspect --format "$WHERE" "$container" 2>/dev/null |
-        awk -F '\t' -v path="$word" '
+        awk -F '\t' -v path="$inner" '
           index(path, $1 "/") == 1 && length($1) > best {
             best = length($1)
             place = $2 substr(path, best + 1)

@@ -28,7 +28,7 @@ stream() {
       # shellcheck disable=SC2086 # one word or none
       tee $lenient "$work/backup" 2>"$work/write-errors"
       printf %s "$?" >"$work/written"
-    } | sha256sum | cut -c 1-64 >"$work/sum"
+    } | sum_of_input >"$work/sum"
   )
   produced=$(cat "$work/produced")
   # What changed while it was read is what crash-consistent means.
@@ -112,11 +112,14 @@ resume() {
   [ -z "$went_on" ] || rm -f "$1/quiesced"
 }
 
-# Waits for the end of the worker, however it ends: what it had begun ends with
-# it, and what it had stand still goes on.
+# Waits for the end of whoever holds the folder, however it ends. Of a worker,
+# what it had begun ends with it, and what it had stand still goes on; its folder
+# is kept, for whoever asks how it ended. Of a rehearsal nothing is kept.
 start_guard() {
-  printf '%s\n' "$$" >"$work/pid" 2>/dev/null || end_no_space
-  setsid sh -c 'eval "$0"' "$0" guard "$work" </dev/null >/dev/null 2>&1 6>&- 8>&- 9>&- &
+  exec 5<"$work/.alive"
+  printf '%s\n' "$request" |
+    setsid sh -c 'eval "$0"' "$0" guard "$work" >/dev/null 2>&1 6>&- 8>&- 9>&- &
+  exec 5<&-
 }
 
 run_guard() {
@@ -124,11 +127,15 @@ run_guard() {
   work=$1
   forget_request
   forget_backup
-  read_request <"$work/request"
-  flock "$work/.alive" true 2>/dev/null
+  read_request
+  flock 5
   if [ -d "$work" ]; then
-    kill -s KILL -- "-$(cat "$work/pid")" 2>/dev/null
+    [ ! -e "$work/pid" ] || kill -s KILL -- "-$(cat "$work/pid")" 2>/dev/null
     resume "$work"
+    [ "$r_op" != backup-restore ] || {
+      remove_scratch "${work##*/}"
+      remove_work "$work"
+    }
   fi
   trap - EXIT
   exit 0
@@ -169,6 +176,7 @@ run_backup_worker() {
   name=$r_module-$r_stamp.$suffix
   [ ! -e "$r_backup_root/$name" ] && [ ! -L "$r_backup_root/$name" ] ||
     end_backup exists "$r_backup_root/$name"
+  printf '%s\n' "$$" >"$work/pid" 2>/dev/null || end_no_space
   start_guard
   quiesce
   take || end_failed
@@ -198,9 +206,11 @@ end_failed() {
 # What lies on the disk is read back before anybody is told of it.
 publish() {
   sum=$(cat "$work/sum")
-  to_disk "$work/backup" || end_failed
+  to_disk "$work/backup" &
+  again=$(sum_of_input <"$work/backup")
+  wait "$!" || end_failed
   size=$(wc -c <"$work/backup" | tr -d ' ')
-  if [ "$(sha256sum <"$work/backup" | cut -c 1-64)" != "$sum" ]; then
+  if [ "$again" != "$sum" ]; then
     end_backup corrupt "the bytes on the disk are not those that were written"
   fi
   case $r_class-$suffix in
