@@ -18,6 +18,7 @@ export interface DatabaseService {
 /** True where these tests can run; give it to `describe.skipIf(!…)`. */
 export const hasRedis = pathOf('redis') !== undefined;
 export const hasPostgres = pathOf('postgres') !== undefined;
+export const hasSqlite = pathOf('sqlite3') !== undefined;
 
 /** Not root's, since the server refuses to run as root. */
 const POSTGRES_ID = process.getuid?.() || 70;
@@ -102,6 +103,17 @@ export async function postgresService(
     ...steppedDown(),
   });
   return { image: ref, volumes: [`${data}:/data/postgres`] };
+}
+
+/** An image that idles and has the real sqlite3 of this machine. */
+export async function sqliteImage(project: string): Promise<string> {
+  const program = pathOf('sqlite3');
+  if (program === undefined) throw new Error('sqlite3 is missing');
+  const { ref } = await buildImage(project, 'sqlite:1', {
+    files: readProgramClosure(program),
+    environment: searchedIn(program),
+  });
+  return ref;
 }
 
 /** A folder of the host belongs to who runs the tests: so does the server. */

@@ -20,6 +20,10 @@ const FINDERS = {
     variable: 'APPLY_GATES_REDIS',
     find: (given) => given || findProgram('redis-server'),
   },
+  sqlite3: {
+    variable: 'APPLY_GATES_SQLITE3',
+    find: (given) => given || findProgram('sqlite3'),
+  },
   strace: { variable: 'APPLY_GATES_STRACE', find: findStrace },
   postgres: { variable: 'APPLY_GATES_POSTGRES', find: findPostgres },
 } as const satisfies Record<

@@ -13,6 +13,7 @@ import { docker, enginePath, hasEngine } from '../../support/engine.ts';
 import {
   hasPostgres,
   hasRedis,
+  hasSqlite,
   postgresService,
   redisService,
 } from '../../support/engine-databases.ts';
@@ -23,7 +24,6 @@ const POSTGRES = { class: 'postgres', service: 'postgres' };
 const SQLITE = { class: 'sqlite', paths: ['data/app.db'] };
 
 let stand: BackupStand;
-const hasSqlite = spawnSync('sqlite3', ['-version']).status === 0;
 
 const idOf = (service: string) => stand.containers()[service]?.id ?? '';
 const redis = (...words: string[]) =>
