@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import {
+  type BackupStand,
+  openBackupStand,
+} from '../../tests/support/backup-stand.ts';
+import { docker } from '../../tests/support/engine.ts';
+import { setup } from '../../tests/support/requirements.ts';
+import { startSshd } from '../../tests/support/sshd.ts';
+import { watchMemory } from './process-memory.ts';
+
+// A backup of a volume, over an open ssh connection and with its receipt,
+// against plain `tar | zstd` of the same folder to the same disk: medians, and
+// how fast the one is of the other. Then what the processes take together, on
+// the host and here, for a small volume and for the large one. MiB and rounds
+// may be given.
+const size = Number(process.argv[2] ?? '1024');
+const rounds = Number(process.argv[3] ?? '3');
+const SMALL = 64;
+
+setup();
+const sshd = await startSshd();
+const stand = await openBackupStand(sshd);
+try {
+  stand.start({
+    services: {
+      app: { image: stand.image, volumes: ['small:/small', 'large:/large'] },
+    },
+    volumes: { small: {}, large: {} },
+  });
+  fill(folderOf('small'), SMALL);
+  fill(folderOf('large'), size);
+  await compareSpeed();
+  await compareMemory();
+} finally {
+  await stand.close();
+  await sshd.stop();
+}
+
+async function compareSpeed(): Promise<void> {
+  const plain: number[] = [];
+  const ours: number[] = [];
+  let method = '';
+  for (let round = 0; round <= rounds; round += 1) {
+    const alone = await measure(async () => pack(folderOf('large')));
+    const taken = await measure(async () => {
+      method = await backUp(stand, 'large');
+    });
+    // The first round warms the caches of the machine.
+    if (round === 0) continue;
+    plain.push(alone);
+    ours.push(taken);
+  }
+  const [spent, needed] = [median(ours), median(plain)];
+  console.log(`${rounds} interleaved rounds, medians; ${size} MiB`);
+  console.log(
+    `${(needed / spent).toFixed(2)} x  ${perSecond(spent)} for a backup (read by the ${method}), ${perSecond(needed)} for tar | zstd`,
+  );
+}
+
+async function compareMemory(): Promise<void> {
+  for (const [volume, mebibytes] of [
+    ['small', SMALL],
+    ['large', size],
+  ] as const) {
+    const memory = watchMemory();
+    await backUp(stand, volume);
+    const { client, host } = memory.stop();
+    console.log(
+      `${host.toFixed(0)} MiB at most on the host, ${client.toFixed(0)} MiB here: ${mebibytes} MiB`,
+    );
+  }
+}
+
+/** Takes a backup, throws it away, and tells how it was read. */
+async function backUp({ taken }: BackupStand, volume: string) {
+  const { path, receipt } = await taken({ class: 'volume', volumes: [volume] });
+  for (const file of [path, `${path}.receipt.json`]) rmSync(file);
+  return receipt.method;
+}
+
+function pack(folder: string): void {
+  const target = join(stand.host.folder, 'plain.tar.zst');
+  const script = 'tar -c -f - -C "$1" . | zstd -q -c >"$2"';
+  execFileSync('sh', ['-c', script, 'sh', folder, target]);
+  if (statSync(target).size === 0) throw new Error('nothing was packed');
+  rmSync(target);
+}
+
+/** Half of it cannot be made smaller; the other half can, by a quarter. */
+function fill(folder: string, mebibytes: number): void {
+  const script = `i=0
+while [ $i -lt $(($2 / 16)) ]; do
+  i=$((i + 1))
+  head -c 8388608 /dev/urandom >"$1/noise-$i"
+  head -c 6291456 /dev/urandom | base64 -w 0 >"$1/text-$i"
+done`;
+  execFileSync('sh', ['-c', script, 'sh', folder, String(mebibytes)]);
+}
+
+function folderOf(volume: string): string {
+  const name = `${stand.project}_${volume}`;
+  return docker('volume', 'inspect', '--format', '{{.Mountpoint}}', name);
+}
+
+async function measure(run: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+function perSecond(milliseconds: number): string {
+  return `${((size / milliseconds) * 1000).toFixed(0)} MiB/s`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
