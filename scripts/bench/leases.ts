@@ -53,6 +53,7 @@ async function runLane(id: string): Promise<End> {
   };
   const leases = new HostLeases({
     ...{ taker, clock: systemClock, seen: new Map() },
+    askRun: async () => 'unknown',
   });
   const holds = new Holds(leases, { person: false, reason: '' }, ports);
   const started = performance.now();

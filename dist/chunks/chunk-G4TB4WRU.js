@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-SEJSHCZK.js";var a=t();export{a};
