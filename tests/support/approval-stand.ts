@@ -33,6 +33,10 @@ export interface VerifyOptions {
   readonly event?: LaneEvent;
   readonly ports?: Partial<Ports>;
   readonly ownChecks?: readonly string[];
+  /** Address that leads to the forge; its own by default. */
+  readonly url?: string;
+  /** Checkout that is verified; the one of the platform by default. */
+  readonly workspace?: string;
 }
 
 export interface StandSettings {
@@ -71,6 +75,7 @@ export async function openApprovalStand(
     pulls,
     verify(inputs = {}, options = {}) {
       const { flavour = 'forgejo', ports = {}, ownChecks = [] } = options;
+      const { url = forge.url, workspace = platform.checkout } = options;
       const head = platform.git('rev-parse', 'HEAD');
       const event = options.event ?? dispatchEvent(head);
       const run = makeStepRun(platform, event);
@@ -80,9 +85,10 @@ export async function openApprovalStand(
         flavour,
         ownChecks,
         repository: REPOSITORY,
-        serverUrl: forge.url,
-        remoteAddress: `${forge.url}/${REPOSITORY}`,
-        apiUrl: `${forge.url}/api/${version}`,
+        workspace,
+        serverUrl: url,
+        remoteAddress: `${url}/${REPOSITORY}`,
+        apiUrl: `${url}/api/${version}`,
       };
       const given = { modules: '["web"]', token: TOKEN, ...inputs };
       return makeStepRun(platform, event, { context, ...ports }).run(
