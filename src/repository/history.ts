@@ -104,11 +104,11 @@ export async function bringCommits(
 ): Promise<Set<string>> {
   const present = await presentCommits(history.repository, shas);
   const missing = [...new Set(shas)].filter((sha) => !present.has(sha));
-  // One by one: a single commit that is gone must not hide the others.
-  let fetched = false;
-  for (const sha of missing) {
-    fetched = (await history.fetch([sha])) || fetched;
-  }
+  if (missing.length === 0) return present;
+  let fetched = await history.fetch(missing);
+  // A single commit that is gone must not hide the others.
+  const apart = fetched || missing.length === 1 ? [] : missing;
+  for (const sha of apart) fetched = (await history.fetch([sha])) || fetched;
   return fetched ? presentCommits(history.repository, shas) : present;
 }
 

@@ -36,18 +36,12 @@ export async function readApprovalFacts(
   request: ReadingRequest,
   ports: Ports,
 ): Promise<ApprovalReading> {
-  const { subject, inputs, forge, baseBranch } = request;
-  const [refs, ground] = await settleAll([
-    subject.history.listRefs('refs/pull/*/head'),
+  const { subject, inputs } = request;
+  const [ground, { lookup, target }] = await settleAll([
     readGround(subject, inputs, ports),
+    lookUp(request),
   ]);
   const { record } = ground;
-  const lookup = openForgeLookup(forge, refs);
-  const { sha, pr: number } = inputs;
-  const isAsked = sha !== undefined || number !== undefined;
-  const target = isAsked
-    ? await findTarget(lookup, { sha, number, baseBranch })
-    : undefined;
   if (target?.ok === false) return target;
   const head = target?.mergeSha ?? subject.head;
   const asked = target?.number;
@@ -83,6 +77,18 @@ export async function readApprovalFacts(
     }),
   );
   return { ok: true, facts: { ...about, modules, pulls } };
+}
+
+/** What the forge has, and which of it is meant, where somebody asked. */
+async function lookUp({ subject, inputs, forge, baseBranch }: ReadingRequest) {
+  const refs = await subject.history.listRefs('refs/pull/*/head');
+  const lookup = openForgeLookup(forge, refs);
+  const { sha, pr: number } = inputs;
+  const isAsked = sha !== undefined || number !== undefined;
+  const target = isAsked
+    ? await findTarget(lookup, { sha, number, baseBranch })
+    : undefined;
+  return { lookup, target };
 }
 
 /** Each once; none of a module that has too many. */

@@ -3,10 +3,11 @@ import type { PullFacts } from '../../gates/approval/approval-facts.ts';
 import { ActionError } from '../../model/errors.ts';
 import type { Policy } from '../../model/policy.ts';
 import { readChanges } from '../../repository/changes.ts';
-import { bringCommits } from '../../repository/history.ts';
+import { bringCommits, type History } from '../../repository/history.ts';
 import { findMergedCommits } from '../../repository/merged-commits.ts';
 import type { Subject } from '../../repository/subject.ts';
 import type { ForgeLookup } from './forge-lookup.ts';
+import { settleAll } from './read-place.ts';
 import type { ModuleRanges } from './read-ranges.ts';
 
 interface PullReading {
@@ -27,29 +28,36 @@ export async function readPulls(
   const ends = numbers.flatMap(
     (number) => lookup.known(number).mergeCommit ?? [],
   );
-  const present = await bringCommits(subject.history, [...heads, ...ends]);
-  const missing = [...heads, ...ends].find((sha) => !present.has(sha));
-  if (missing !== undefined) {
-    throw new ActionError(
-      'approval/git-unavailable',
-      `The commit ${missing} of a pull request cannot be fetched`,
-    );
-  }
-  const pulls = await Promise.all(
-    numbers.map(async (number) => readPull(reading, lookup.known(number))),
+  const present = requirePresent(subject.history, [...heads, ...ends]);
+  const pulls = await settleAll(
+    numbers.map((number) => readPull(reading, lookup.known(number), present)),
   );
   return new Map(pulls.map((pull) => [pull.number, pull]));
+}
+
+async function requirePresent(
+  history: History,
+  shas: readonly string[],
+): Promise<void> {
+  const present = await bringCommits(history, shas);
+  const missing = shas.find((sha) => !present.has(sha));
+  if (missing === undefined) return;
+  throw new ActionError(
+    'approval/git-unavailable',
+    `The commit ${missing} of a pull request cannot be fetched`,
+  );
 }
 
 async function readPull(
   reading: PullReading,
   pull: PullRequest,
+  present: Promise<void>,
 ): Promise<PullFacts> {
   const { lookup, subject } = reading;
   const head = lookup.headOf(pull.number);
-  const [told, merged] = await Promise.all([
+  const [merged, told] = await settleAll([
+    present.then(() => readMerge(reading, pull, head)),
     askForge(lookup, pull, { head, policy: subject.policy.approval }),
-    readMerge(reading, pull, head),
   ]);
   return {
     number: pull.number,
