@@ -186,6 +186,11 @@ describe('HTTP faults', () => {
     expect((await client.send(GET)).body).toEqual({ fine: true });
   });
 
+  it('asks with less time left than one request may take', async () => {
+    const { client } = await open(fine, { totalMs: 10_000 });
+    expect((await client.send(GET)).body).toEqual({ fine: true });
+  });
+
   it('all requests together end in time', async () => {
     const { client } = await open(() => {}, { totalMs: 200 });
     expect(await codeOf(client.send(GET))).toBe('approval/forge-unavailable');

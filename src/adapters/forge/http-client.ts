@@ -84,7 +84,8 @@ export function openHttpClient(options: HttpClientOptions): HttpClient {
       const left = end - performance.now();
       try {
         if (left <= 0) throw new Trouble('it took too long altogether');
-        const ms = Math.min(limits.requestMs, left);
+        // A timer takes whole milliseconds alone.
+        const ms = Math.ceil(Math.min(limits.requestMs, left));
         return await sendOnce(request, {
           api,
           options,
@@ -158,12 +159,12 @@ async function sendOnce(
       signal: AbortSignal.timeout(ms),
       headers: {
         ...options.headers,
-        authorization: `Bearer ${options.token}`,
+        ...(options.token && { authorization: `Bearer ${options.token}` }),
         'accept-encoding': 'gzip',
         'user-agent': 'apply-gates',
-        ...(request.body === undefined
-          ? {}
-          : { 'content-type': 'application/json' }),
+        ...(request.body !== undefined && {
+          'content-type': 'application/json',
+        }),
       },
       body: request.body === undefined ? null : JSON.stringify(request.body),
     });

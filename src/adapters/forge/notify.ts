@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { openHttpClient } from './http-client.ts';
+import { openHttpClient, unavailable } from './http-client.ts';
 
 export interface Notice {
   /** Address of a topic, such as `https://ntfy.sh/<topic>`. */
@@ -21,10 +21,13 @@ export async function notify(
     clock,
     limits: { totalMs: 15_000 },
   });
-  await client.send({
+  const request = {
     method: 'POST',
     // ntfy takes a message as JSON at its root, with the topic in it.
     path: '/',
     body: { topic: topic.pathname.slice(1), title, message: text },
-  });
+  } as const;
+  const { status, body } = await client.send(request);
+  if (body !== undefined) return;
+  throw unavailable(request, client.api, `it answers ${status}`);
 }
