@@ -79,7 +79,7 @@ describe('leases', () => {
     at: new Date(Date.now() - 3_600_000),
   });
   const writeLease = (lease: Lease) =>
-    write('leases/here.json', JSON.stringify(lease));
+    write(`leases/${lease.host}.json`, JSON.stringify(lease));
   const lease = () => JSON.parse(stateFile('leases/here.json') ?? '') as Lease;
 
   it('of a run without a sign of life are watched for their length, and freed', async () => {
