@@ -76,16 +76,16 @@ describe('what lags behind', () => {
   });
 
   it('by hand no more than by schedule: a control change is for the lane', async () => {
-    await lane.push(version('1'));
-    lane.commit(version('2'));
+    await lane.push(version('2'));
+    lane.commit(version('3'));
     const first = await lane.dispatch({}, { workflow });
     expect(first.codes, first.log).toMatchObject({ apply: 'apply/applied' });
-    lane.commit({ '.platform/notes': 'control', ...version('3') });
+    lane.commit({ '.platform/notes': 'control', ...version('4') });
     const run = await lane.dispatch({}, { workflow });
     expect(told(run)).toEqual(['scope/control-change']);
     expect(run.codes).not.toHaveProperty('apply');
     expect(told(await hourly())).toEqual([]);
-    expect(lane.platform.running('web')).toBe('2');
+    expect(lane.platform.running('web')).toBe('3');
   });
 });
 
