@@ -75,7 +75,7 @@ function forgejoFields(settings: BackupSettings): Record<string, string> {
     ]),
     database_file,
     database_service: encodeWords(database_service ? [database_service] : []),
-    repositories: settings.repositories ?? 'git/repositories',
+    repositories: settings.repositories ?? posix.join('git', 'repositories'),
   };
 }
 
