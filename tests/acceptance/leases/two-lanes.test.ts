@@ -62,7 +62,8 @@ async function expectAllWell(): Promise<void> {
   const { platform } = lane;
   const last = await lane.dispatch({ module: 'web' });
   expect(last.codes['lane'], last.log).toMatch(/^apply\/(?:applied|noop)$/);
-  const verified = await runCommand(platform, 'audit', 'verify', '--json');
+  const verify = ['audit', 'verify', '--host', HOST];
+  const verified = await runCommand(platform, ...verify);
   expect(verified.exitCode, verified.stdout + verified.stderr).toBe(0);
   expect(platform.running('web')).toBe(`round-${KILLS}`);
   expect(lane.status('web')).toMatchObject({
