@@ -88,10 +88,12 @@ class Match {
   }
 
   clone(name: string): string {
-    const { root, address } = this.#stand;
+    const { root, remote, address } = this.#stand;
     const path = join(root, 'clones', name);
     mkdirSync(path, { recursive: true });
-    plainGit(path, ['clone', '-q', address, '.']);
+    // Past the server, which is in this process and could not answer now.
+    plainGit(path, ['clone', '-q', remote, '.']);
+    plainGit(path, ['remote', 'set-url', 'origin', address]);
     return path;
   }
 

@@ -22,6 +22,8 @@ export type HostName = (typeof HOSTS)[number];
 /** Two hosts behind an sshd each, and a remote that notes every push. */
 export interface LeaseStand {
   readonly root: string;
+  /** The bare repository, and where it is served. */
+  readonly remote: string;
   readonly address: string;
   /** The program of a lane, for Node. */
   readonly program: string;
@@ -50,6 +52,7 @@ export async function openLeaseStand(options: {
   const server = await startGitHttp({ root });
   return {
     root,
+    remote,
     tip,
     address: `${server.url}/remote.git`,
     program: await bundleLane(root),
