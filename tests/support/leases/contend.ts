@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { dispatchEvent, pushEvent } from '../step-run.ts';
 import { type HistoryFigures, judgeHistory } from './judge-history.ts';
 import type { LaneJob } from './lane-process.ts';
 import { HOSTS, type LeaseStand, openLeaseStand } from './lease-stand.ts';
+import { pick, signal, startLane } from './start-lane.ts';
 
 export interface ContendOptions {
   readonly contenders: number;
@@ -35,7 +36,6 @@ export interface ContendTally {
 
 const STRIKES = ['kill', 'kill-all', 'stop', 'stop'] as const;
 type Strike = (typeof STRIKES)[number];
-const HOUR_MS = 3_600_000;
 /** A lane that waits in turn for so many others is done long before. */
 const STUCK_MS = 600_000;
 
@@ -149,7 +149,7 @@ class Match {
     mkdirSync(root, { recursive: true });
     this.#folders.push(join(root, 'job-1'));
     const job: LaneJob = { root, checkout, event, run };
-    const child = this.#start(job);
+    const child = startLane(this.#stand.program, job);
     const said = Promise.all([text(child.stdout), text(child.stderr)]);
     const ended = once(child, 'close');
     const stuck = setTimeout(() => {
@@ -164,19 +164,6 @@ class Match {
     if (child.exitCode !== 0) return `exit ${child.exitCode}: ${failed}`;
     const { codes } = JSON.parse(told.trimEnd().split('\n').at(-1) ?? '{}');
     return codes.apply ?? `before the apply: ${JSON.stringify(codes)}`;
-  }
-
-  #start(job: LaneJob) {
-    const offset = pick([-HOUR_MS, 0, HOUR_MS]);
-    return spawn('node', [this.#stand.program, JSON.stringify(job)], {
-      cwd: job.checkout,
-      detached: true,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        LANE_CLOCK_OFFSET_MS: String(offset),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
   }
 
   async #strike(
@@ -196,17 +183,4 @@ class Match {
       signal(child, 'SIGCONT');
     }
   }
-}
-
-/** To the process and all that it has started on this side. */
-function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, name);
-  } catch {
-    // All of them have ended.
-  }
-}
-
-function pick<Item>(items: readonly Item[]): Item {
-  return items[Math.floor(Math.random() * items.length)] as Item;
 }
