@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-43LOLTPA.js";async function a({url:e,title:i,text:n},r){let t=new URL(e);await o({api:t.origin,token:"",headers:{},clock:r,limits:{totalMs:15e3}}).send({method:"POST",path:"/",body:{topic:t.pathname.slice(1),title:i,message:n}})}export{a};
