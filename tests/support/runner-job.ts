@@ -145,7 +145,9 @@ export async function checkOut(
   workspace: string,
   other: Readonly<Partial<Record<'repository' | 'ref' | 'token', string>>> = {},
 ): Promise<void> {
-  const { repository = forge.repository, token = forge.token } = other;
+  // Like the checkout itself: what is empty is not given.
+  const repository = other.repository || forge.repository;
+  const token = other.token || forge.token;
   const git = (...args: readonly string[]) =>
     promisify(execFile)('git', ['-C', workspace, ...args], {
       env: { PATH: process.env['PATH'], GIT_TERMINAL_PROMPT: '0' },

@@ -15,7 +15,9 @@ describe.skipIf(!hasEngine || !hasSshd)('any history of edits', () => {
     'ends with the host in sync with HEAD (seed %i)',
     { timeout: 600_000 },
     async (seed) => {
-      const lane = await openComposeLane();
+      // No lane is killed here, and none may lose its lease to a slow machine.
+      const policy = { state: { lease: '15m' } };
+      const lane = await openComposeLane({ policy });
       try {
         const history = makeHistory(seed);
         const player = new HistoryPlayer(lane);
