@@ -76,13 +76,18 @@ function printVerdict(verdict: Verdict, ports: Ports): void {
   }
 }
 
-/** The verdict that decided: the first refusal, else the last step's word. */
+/** Steps that only tell of the others. */
+const AFTERWARDS = ['report', 'artifact'];
+
+/** The verdict that decided: the first refusal, else the last gate's word. */
 function laneVerdict(result: LaneResult, ports: Ports): Verdict {
   const spoken = result.steps.flatMap(({ id, outcome }) =>
-    outcome && id !== 'report' ? [outcome.verdict] : [],
+    outcome ? [{ id, verdict: outcome.verdict }] : [],
   );
-  const decisive =
-    spoken.find((verdict) => verdict.decision === 'refuse') ?? spoken.at(-1);
+  const decisive = (
+    spoken.find(({ verdict }) => verdict.decision === 'refuse') ??
+    spoken.findLast(({ id }) => !AFTERWARDS.includes(id))
+  )?.verdict;
   if (decisive) return { ...decisive, gate: NAME };
   const subject = { gate: NAME, sha: ports.context.sha };
   return passVerdict(subject, 'report/complete', 'No step ran.');

@@ -233,6 +233,7 @@ describe('rehearse', () => {
       'plan',
       'guard',
       'report',
+      'artifact',
     ]);
     expect(lane.listHost()).toEqual(before);
   });
@@ -244,6 +245,7 @@ describe('rehearse', () => {
     expect(run.json()).toMatchObject({
       steps: [
         { id: 'scope', verdict: { code: 'scope/stateful' } },
+        {},
         {},
         {},
         {},
