@@ -115,6 +115,7 @@ it('applies without an approval for a reason, and says so everywhere', async () 
     apply: 'apply/applied',
     report: 'report/complete',
     comment: 'report/told',
+    artifact: 'artifact/unavailable',
   });
   expect(platform.running('web')).toBe('1');
   const glass = { actor: 'ada', reason: REASON };
