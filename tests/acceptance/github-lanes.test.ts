@@ -71,6 +71,7 @@ describe('on GitHub, with an approval and a check asked for', () => {
         guard: 'plan/drift-allowed',
         apply: 'apply/applied',
         report: 'report/complete',
+        artifact: 'artifact/unavailable',
       });
       expect(lane.platform.running('web')).toBe(style);
       expect(run.outputs('approval')['approvers']).toBe('["cyd"]');
@@ -88,6 +89,7 @@ describe('on GitHub, with an approval and a check asked for', () => {
       guard: 'plan/drift-allowed',
       apply: 'apply/applied',
       report: 'report/complete',
+      artifact: 'artifact/unavailable',
       comment: 'report/told',
     });
     expect(lane.status('api')).toMatchObject({
@@ -132,6 +134,7 @@ describe('on GitHub, with an approval and a check asked for', () => {
     expect(run.codes, run.log).toEqual({
       verify: code,
       report: 'report/refused',
+      artifact: 'artifact/unavailable',
       comment: 'report/told',
     });
     expect(run.exitCode).toBe(6);

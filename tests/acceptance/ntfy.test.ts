@@ -105,6 +105,7 @@ describe('a phone that cannot be told', () => {
     expect(run.codes).toEqual({
       verify: 'approval/not-merged',
       report: 'report/refused',
+      artifact: 'artifact/unavailable',
       comment: 'report/not-told',
     });
     expect(run.exitCode).toBe(6);
