@@ -3,13 +3,13 @@ import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
 import {
   askHistory,
-  bringCommits,
   findMergeBase,
   type History,
   isAncestor,
   isOnFirstParentLine,
   readDefaultTip,
 } from './history.ts';
+import { requireCommits } from './require-commits.ts';
 
 /** An event that a lane knows what to do with. */
 export type SubjectEvent = Exclude<LaneEvent, { readonly name: 'other' }>;
@@ -24,19 +24,6 @@ export function headOf(event: SubjectEvent): string {
     case 'workflow_dispatch':
       return event.sha;
   }
-}
-
-async function requireCommits(
-  history: History,
-  shas: readonly string[],
-): Promise<void> {
-  const present = await bringCommits(history, shas);
-  const missing = shas.find((sha) => !present.has(sha));
-  if (missing === undefined) return;
-  throw new ActionError(
-    'git/unavailable',
-    `The commit ${missing} is not in the checkout and cannot be fetched`,
-  );
 }
 
 /**

@@ -1,10 +1,9 @@
 import type { PullRequest } from '../../adapters/forge/forge.ts';
 import type { PullFacts } from '../../gates/approval/approval-facts.ts';
-import { ActionError } from '../../model/errors.ts';
 import type { Policy } from '../../model/policy.ts';
 import { readChanges } from '../../repository/changes.ts';
-import { bringCommits, type History } from '../../repository/history.ts';
 import { findMergedCommits } from '../../repository/merged-commits.ts';
+import { requireCommits } from '../../repository/require-commits.ts';
 import type { Subject } from '../../repository/subject.ts';
 import type { ForgeLookup } from './forge-lookup.ts';
 import { settleAll } from './read-place.ts';
@@ -28,24 +27,14 @@ export async function readPulls(
   const ends = numbers.flatMap(
     (number) => lookup.known(number).mergeCommit ?? [],
   );
-  const present = requirePresent(subject.history, [...heads, ...ends]);
+  const present = requireCommits(subject.history, [...heads, ...ends], {
+    code: 'approval/git-unavailable',
+    why: 'of a pull request cannot be fetched',
+  });
   const pulls = await settleAll(
     numbers.map((number) => readPull(reading, lookup.known(number), present)),
   );
   return new Map(pulls.map((pull) => [pull.number, pull]));
-}
-
-async function requirePresent(
-  history: History,
-  shas: readonly string[],
-): Promise<void> {
-  const present = await bringCommits(history, shas);
-  const missing = shas.find((sha) => !present.has(sha));
-  if (missing === undefined) return;
-  throw new ActionError(
-    'approval/git-unavailable',
-    `The commit ${missing} of a pull request cannot be fetched`,
-  );
 }
 
 async function readPull(
