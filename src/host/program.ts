@@ -223,7 +223,7 @@ export const HOST_PROGRAM = [
   "[ -d \"$1\" ] || mkdir -m 700 \"$1\" 2>/dev/null || [ -d \"$1\" ]",
   "}",
   "to_disk() {",
-  "sync \"$@\" 2>/dev/null || sync",
+  "sync \"$@\" 2>/dev/null || { ! sync --version >/dev/null 2>&1 && sync; }",
   "}",
   "is_alive() {",
   "[ -e \"$1/.alive\" ] || return 1",

@@ -1,40 +1,61 @@
 
 # ---- backup: the worker, which no lost connection stops
 
-# Standard input as the suffix of the backup says.
+# Standard input as the suffix of the backup says. Two threads: one alone would
+# be what a backup waits for, and all of them belong to the services.
 pack() {
   case $suffix in
-  *.zst) zstd -q -c ;;
+  *.zst) zstd -q -T2 -c ;;
   *.gz) gzip -c ;;
   *) cat ;;
   esac
 }
 
-# stream PRODUCER...: what it prints becomes the backup, and its sum.
+# Prints the backup while it grows, so that its sum is there soon after it: of
+# what can be read back, and no second reader of the pipe holds the first up.
+follow_backup() {
+  blocks=0
+  is_whole=
+  until [ -n "$is_whole" ]; do
+    [ -e "$work/packing" ] || is_whole=yes
+    there=$(($(stat -c %s "$work/backup") / 1048576))
+    if [ "$there" -gt "$blocks" ]; then
+      dd if="$work/backup" bs=1048576 skip="$blocks" count="$((there - blocks))" 2>/dev/null
+      blocks=$there
+    elif [ -z "$is_whole" ]; then
+      sleep 0.1 2>/dev/null || sleep 1
+    fi
+  done
+  dd if="$work/backup" bs=1048576 skip="$blocks" 2>/dev/null
+}
+
+# stream PRODUCER...: what it prints becomes the backup, on the disk, and sum its
+# SHA-256.
 stream() {
-  lenient=''
-  tee --output-error=exit /dev/null </dev/null >/dev/null 2>&1 && lenient=--output-error=exit
+  (: >"$work/backup") 2>/dev/null && (: >"$work/packing") 2>/dev/null || end_no_space
   # Not as redirections of the function: a shell keeps what it has to restore,
   # and whoever waits for our end would wait for the last of the pipeline.
   (
     exec 6>&- 8>&- 9>&-
+    follow_backup | sum_of_input >"$work/sum" &
     {
       "$@" 2>"$work/errors"
       printf %s "$?" >"$work/produced"
     } | {
-      pack 2>"$work/pack-errors"
+      pack >"$work/backup" 2>"$work/pack-errors"
       printf %s "$?" >"$work/packed"
-    } | {
-      # shellcheck disable=SC2086 # one word or none
-      tee $lenient "$work/backup" 2>"$work/write-errors"
-      printf %s "$?" >"$work/written"
-    } | sum_of_input >"$work/sum"
+    }
+    rm -f "$work/packing"
+    to_disk "$work/backup"
+    printf %s "$?" >"$work/written"
+    wait
   )
   produced=$(cat "$work/produced")
   # What changed while it was read is what crash-consistent means.
   [ "$produced" != 1 ] || [ "$consistency" = transaction ] || [ "$method" != host ] ||
     ! has_gnu_tar || produced=0
-  [ "$produced$(cat "$work/packed" "$work/written")" = 000 ]
+  sum=$(cat "$work/sum")
+  [ "$produced$(cat "$work/packed" "$work/written")" = 000 ] && [ -n "$sum" ]
 }
 
 # The files of a release come from git, and what we keep is ours.
@@ -198,21 +219,13 @@ end_no_space() {
 }
 
 end_failed() {
-  ! grep -q 'No space left' "$work/write-errors" 2>/dev/null && has_room || end_no_space
+  ! grep -q 'No space left' "$work/pack-errors" 2>/dev/null && has_room || end_no_space
   hide_values "$work/errors"
-  end_backup failed "$(cat "$work/errors" "$work/pack-errors" "$work/write-errors" 2>/dev/null | tail -c 500)"
+  end_backup failed "$(cat "$work/errors" "$work/pack-errors" 2>/dev/null | tail -c 500)"
 }
 
-# What lies on the disk is read back before anybody is told of it.
 publish() {
-  sum=$(cat "$work/sum")
-  to_disk "$work/backup" &
-  again=$(sum_of_input <"$work/backup")
-  wait "$!" || end_failed
   size=$(wc -c <"$work/backup" | tr -d ' ')
-  if [ "$again" != "$sum" ]; then
-    end_backup corrupt "the bytes on the disk are not those that were written"
-  fi
   case $r_class-$suffix in
   files-tar.* | volume-tar.*) ;;
   *) check_form "$work/backup" || end_backup "$form_outcome" "$form_detail" ;;

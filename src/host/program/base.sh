@@ -263,5 +263,6 @@ make_private() {
 }
 
 to_disk() {
-  sync "$@" 2>/dev/null || sync
+  # The sync of others takes no files; that of GNU says what it could not write.
+  sync "$@" 2>/dev/null || { ! sync --version >/dev/null 2>&1 && sync; }
 }

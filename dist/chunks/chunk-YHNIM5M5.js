@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-KMCUVQ2R.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-OBXAZ2RR.js")).openTailscaleHost(o);case"local":return(await import("./local-LFZINFZX.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-KMCUVQ2R.js")).closeSshHosts(o,t)}export{e as a,s as b};
