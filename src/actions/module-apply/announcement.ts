@@ -146,11 +146,15 @@ async function judge(
     );
     before.set(module, own ? statusOfReconciled(own) : (status ?? renamed));
   }
-  const subjects = attempts.flatMap(({ attempt: { module, host } }) =>
-    taken.has(module) ? [] : [{ module, host }],
-  );
-  const held = await holds.judge(snapshot, subjects);
-  if (holds.isWorthWaiting(held.view)) throw new LeaseRace();
+  const subjects = attempts.map(({ attempt: { module, host } }) => ({
+    module,
+    host,
+  }));
+  const all = await holds.judge(snapshot, subjects);
+  // Who began meanwhile holds the host, and is waited for like anybody else.
+  if (holds.isWorthWaiting(all.view)) throw new LeaseRace();
+  const left = subjects.filter(({ module }) => !taken.has(module));
+  const held = taken.size === 0 ? all : await holds.judge(snapshot, left);
   return { before, taken: new Map([...taken, ...held.modules]), held };
 }
 

@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCountingExec } from '../../../tests/support/counting-exec.ts';
-import { isApply } from '../../../tests/support/killing-exec.ts';
+import { isApply, untilExists } from '../../../tests/support/killing-exec.ts';
 import {
+  type LaneRun,
   type LaneRunOptions,
   readStatusOf,
   runTestLane,
@@ -128,6 +129,41 @@ describe('leases', () => {
       change: 'overtaken',
       before: { actor: 'grace', fence: 6 },
     });
+  });
+
+  it('taken by another run in the moment of the announcement is waited for', async () => {
+    const go = join(platform.root, 'go');
+    const untilGo = `touch ${platform.services}/web.begun; while [ ! -e ${go} ]; do sleep 0.1; done`;
+    const head = platform.commit(
+      platform.module('web', { scripts: { apply: untilGo } }),
+    );
+    const event = dispatchEvent(head, { module: 'web' });
+    let other: Promise<LaneRun> | undefined;
+    const exec: Exec = {
+      run: async (command) => {
+        if (other === undefined && command.args.includes('push')) {
+          other = runTestLane(platform, event);
+          await untilExists(`${platform.services}/web.begun`);
+        }
+        return systemExec.run(command);
+      },
+    };
+    let waits = false;
+    const print = (line: string) => {
+      waits ||= line.startsWith('Waiting: ');
+    };
+    const sleep = async () => {
+      if (!waits) return;
+      writeFileSync(go, '');
+      await other;
+    };
+    const run = await runTestLane(platform, event, {
+      ports: { exec, print, clock: { ...systemClock, sleep } },
+    });
+    expect((await other)?.code('apply')).toBe('apply/applied');
+    // It was planned before the other one brought the change in.
+    expect(run.code('apply')).toBe('apply/plan-changed');
+    expect(platform.applies('web')).toEqual(['1']);
   });
 
   it('of a holder that lives is never taken, and the run gives up', async () => {
