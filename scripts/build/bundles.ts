@@ -54,12 +54,12 @@ const yamlAsModules: Plugin = {
   },
 };
 
+const REQUIRE_STAND_IN = 'Dynamic require of';
 /**
  * Bundled CommonJS asks for Node's own modules with `require`. esbuild's
  * stand-in for it is in one file, and looks for the real one there.
  */
-const REQUIRE_STAND_IN = 'Dynamic require of';
-const REQUIRE_BANNER =
+export const REQUIRE_BANNER =
   "import{createRequire as nodeCreateRequire}from'node:module';const require=nodeCreateRequire(import.meta.url);\n";
 
 const OPTIONS = {

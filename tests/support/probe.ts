@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { REQUIRE_BANNER } from '../../scripts/build/bundles.ts';
 import { parseCommandFile } from './command-files.ts';
 
 const FILES = ['OUTPUT', 'ENV', 'PATH', 'STATE', 'STEP_SUMMARY'] as const;
@@ -50,9 +51,7 @@ export async function makeProbe(): Promise<Probe> {
     minify: true,
     outfile: bundle,
     logLevel: 'warning',
-    banner: {
-      js: "import{createRequire as nodeCreateRequire}from'node:module';const require=nodeCreateRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE_BANNER },
   });
   let count = 0;
   return {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { REQUIRE_BANNER } from '../../../scripts/build/bundles.ts';
 import { statusPath } from '../../../src/model/status.ts';
 import { parseCommandFile } from '../command-files.ts';
 import { repositoryRoot } from '../repository-files.ts';
@@ -91,9 +92,7 @@ export async function bundlePersist(folder: string): Promise<Work> {
   await build({
     entryPoints: [join(import.meta.dirname, 'evidence-writer.ts')],
     ...{ bundle: true, platform: 'node', format: 'esm', outfile },
-    banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE_BANNER },
     logLevel: 'error',
   });
   return {

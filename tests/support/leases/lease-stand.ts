@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { REQUIRE_BANNER } from '../../../scripts/build/bundles.ts';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
 import type { Lease } from '../../../src/model/lease.ts';
@@ -100,9 +101,7 @@ async function bundleLane(folder: string): Promise<string> {
   await build({
     entryPoints: [join(import.meta.dirname, 'lane-process.ts')],
     ...{ bundle: true, platform: 'node', format: 'esm', outfile },
-    banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
+    banner: { js: REQUIRE_BANNER },
     logLevel: 'error',
   });
   return outfile;
