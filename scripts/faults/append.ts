@@ -62,6 +62,7 @@ async function strikeAll(
       try {
         for (const strike of batch) await strikeOnce(own, strike, counts);
         own.inspect();
+        console.log(`  ${waiting.length} wait, ${counts.wrong} wrong so far`);
       } finally {
         await own.close();
       }

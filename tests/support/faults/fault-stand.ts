@@ -49,7 +49,8 @@ export async function openFaultStand(
   const traced = `${programs.bin}:${clean}`;
   const lock = join(repository, `refs/heads/${STATE_BRANCH}.lock`);
   let count = 0;
-  await run('first', clean);
+  const { said, acknowledged: isFirst } = await run('first', clean);
+  if (isFirst === undefined) throw new Error(`nothing to strike: ${said}`);
   return {
     list: async () => {
       const record = () => run('recorded', traced).then(() => {});
@@ -95,6 +96,10 @@ async function judge(
     if (!holds)
       problems.push(`${run.again ? 'again: ' : ''}${what}: ${run.end?.said}`);
   };
+  const branch = `refs/heads/${STATE_BRANCH}`;
+  const isThere = plainGit(remote.repository, ['for-each-ref', branch]) !== '';
+  expect(isThere, 'the branch is gone');
+  if (!isThere) return problems;
   const { verdict, detail } = await verifyRemote(remote, []);
   expect(verdict === 'no-checkpoints', `${verdict} ${detail ?? ''}`);
   const lines = readLog(remote);
