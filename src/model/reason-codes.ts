@@ -4,6 +4,7 @@ import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
 import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { BACKUP_REASONS } from './reason-codes/backup.ts';
 import { CHECK_REASONS } from './reason-codes/check.ts';
+import { DRAFT_REASONS } from './reason-codes/draft.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { HOST_POLICY_REASONS } from './reason-codes/host-policy.ts';
@@ -34,6 +35,7 @@ export const REASONS = {
   ...FREEZE_REASONS,
   ...RECONCILE_REASONS,
   ...CHECK_REASONS,
+  ...DRAFT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

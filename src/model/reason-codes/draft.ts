@@ -1,0 +1,37 @@
+import type { ReasonTable } from './reason.ts';
+
+/** Codes of files that a command drafts into the working tree. */
+export const DRAFT_REASONS = {
+  'draft/written': {
+    exit: 0,
+    cause: 'The files that were shown are in the working tree.',
+    remedy: '',
+  },
+  'draft/unchanged': {
+    exit: 0,
+    cause: 'The working tree has just these files already.',
+    remedy: '',
+  },
+  'draft/dry-run': {
+    exit: 0,
+    cause: 'What would be written was shown, and nothing was written.',
+    remedy: '',
+  },
+  'draft/exists': {
+    exit: 2,
+    cause: 'A file that would be written is there already, with other content.',
+    remedy:
+      'Compare the two. Run it again with --overwrite to replace it, or move it away.',
+  },
+  'draft/unconfirmed': {
+    exit: 2,
+    cause: 'Nobody said yes, so nothing was written.',
+    remedy:
+      'Look at what would be written with --dry-run, then run it at a terminal and answer yes, or with --yes.',
+  },
+  'draft/unwritable': {
+    exit: 3,
+    cause: 'A file could not be written; what was written is taken back.',
+    remedy: 'Correct what the reason names, then run it again.',
+  },
+} as const satisfies ReasonTable<'draft'>;
