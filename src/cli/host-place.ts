@@ -1,24 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  type AdminAccess,
-  administer,
-} from '../adapters/transport/administer.ts';
+import { readFileSync } from 'node:fs';
+import { administer } from '../adapters/transport/administer.ts';
 import { parsePublicKey } from '../host/public-key.ts';
 import { InputError } from '../model/errors.ts';
 import { hostPathSchema } from '../model/identifiers.ts';
 import type { HostPolicy, Policy } from '../model/policy.ts';
-import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
-import { readBlobs } from '../repository/blobs.ts';
-import { readSubject, type Subject } from '../repository/subject.ts';
-import type { RepositoryOptions } from './commands/options.ts';
-import { openLocalRun } from './local-run.ts';
+import { type AdminOptions, withAdmin } from './admin-run.ts';
 import type { Terminal } from './terminal.ts';
 
-export interface HostOptions extends RepositoryOptions {
-  readonly admin?: string;
-  readonly port?: string;
-  readonly identity?: string;
+export interface HostOptions extends AdminOptions {
   readonly prefix: string;
   readonly confDir: string;
   readonly authorizedKeys?: string;
@@ -47,24 +36,16 @@ export async function withHostPlace<Result>(
   terminal: Terminal,
   work: (place: HostPlace) => Promise<Result>,
 ): Promise<Result> {
-  const request = { ...options, event: 'workflow_dispatch' as const };
-  const run = await openLocalRun(request, terminal);
-  try {
-    const subject = await readSubject(run.ports, {
-      workingDirectory: '.',
-      policyPath: options.policy ?? DEFAULT_POLICY_PATH,
-    });
-    const host = findHost(name, subject.policy);
+  return withAdmin(name, options, terminal, ({ access, host, subject }) => {
+    if (host.transport === 'tailscale') {
+      throw new InputError(
+        'host',
+        name,
+        'one of transport: ssh; tailscale ssh knows no authorized_keys, so a key of its own has to go over sshd',
+      );
+    }
     const paths = placesOf(host, options);
-    const folder = run.ports.context.folder();
-    const access: AdminAccess = {
-      ...destinationOf(host, options),
-      identity: options.identity,
-      knownHosts: await writeKnownHosts(subject, host, folder),
-      env: ownEnvironment(),
-      exec: run.ports.exec,
-    };
-    return await work({
+    return work({
       name,
       host,
       policy: subject.policy,
@@ -72,27 +53,7 @@ export async function withHostPlace<Result>(
       paths,
       perform: (fields) => administer(access, { ...paths, ...fields }),
     });
-  } finally {
-    run.close();
-  }
-}
-
-function findHost(name: string, policy: Policy): HostPolicy {
-  const host = Object.hasOwn(policy.hosts, name)
-    ? policy.hosts[name]
-    : undefined;
-  if (!host) {
-    const known = Object.keys(policy.hosts).join(', ');
-    throw new InputError('host', name, `a host of the policy (${known})`);
-  }
-  if (host.transport === 'tailscale') {
-    throw new InputError(
-      'host',
-      name,
-      'one of transport: ssh; tailscale ssh knows no authorized_keys, so a key of its own has to go over sshd',
-    );
-  }
-  return host;
+  });
 }
 
 function placesOf(host: HostPolicy, options: HostOptions) {
@@ -114,49 +75,6 @@ function placesOf(host: HostPolicy, options: HostOptions) {
           authorized_keys: path('--authorized-keys', options.authorizedKeys),
         }),
   };
-}
-
-function destinationOf(host: HostPolicy, { admin, port }: HostOptions) {
-  if (port !== undefined && !/^[1-9][0-9]{0,4}$/.test(port)) {
-    throw new InputError('--port', port, 'a number up to 65535');
-  }
-  // An option of ssh would be one of its programs.
-  if (admin !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@:-]*$/.test(admin)) {
-    throw new InputError('--admin', admin, 'user@address or a name');
-  }
-  if (host.transport === 'local' && admin === undefined) {
-    return { destination: undefined, port: undefined };
-  }
-  const own = admin === undefined ? host.port : undefined;
-  return {
-    destination: admin ?? `root@${host.address}`,
-    port: port === undefined ? own : Number(port),
-  };
-}
-
-/** Whom the lane trusts to be this host, the administrator may trust too. */
-async function writeKnownHosts(
-  { repository, trusted }: Subject,
-  host: HostPolicy,
-  folder: string,
-): Promise<string | undefined> {
-  const source = { commit: trusted, path: host.known_hosts };
-  const [content] = await readBlobs(repository, [source]);
-  if (!content) return undefined;
-  const path = join(folder, 'known_hosts');
-  writeFileSync(path, content);
-  return path;
-}
-
-/** What ssh itself looks at; nothing else of the environment goes along. */
-function ownEnvironment(): Record<string, string> {
-  const names = ['HOME', 'PATH', 'SSH_AUTH_SOCK', 'USER', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 function readPublicKey(file: string | undefined): string {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ADMIN_PROGRAM } from './admin-program.ts';
+import { ADMIN_PROGRAM, PROJECT_PROGRAM } from './admin-program.ts';
 import { BACKUP_PROGRAM } from './backup-program.ts';
 import { HOST_GUARD } from './installed-parts.ts';
 import { INSTALLED_PROGRAM } from './installed-program.ts';
@@ -171,23 +171,35 @@ describe('what is installed', () => {
     const admin = {
       what: 'What an administrator runs on a host, as root, to put it there.',
       name: 'ADMIN_PROGRAM',
-      lines: stripped(readParts('admin', ['admin'])),
+      lines: stripped(readParts('admin', ['base', 'admin'])),
     };
-    await expect(renderModule('admin', [admin])).toMatchFileSnapshot(
+    const project = {
+      what: 'What an administrator asks about a project that runs on a host.',
+      name: 'PROJECT_PROGRAM',
+      lines: stripped(readParts('admin', ['base', 'project'])),
+    };
+    await expect(renderModule('admin', [admin, project])).toMatchFileSnapshot(
       './admin-program.ts',
     );
   });
 
   it.each(SHELLS)('is valid for %s', (shell) => {
     const [name = 'sh', ...args] = shell.split(' ');
-    for (const input of [INSTALLED_PROGRAM, ADMIN_PROGRAM]) {
+    for (const input of [
+      INSTALLED_PROGRAM,
+      ADMIN_PROGRAM,
+      PROJECT_PROGRAM,
+    ]) {
       execFileSync(name, [...args, '-n'], { input });
     }
   });
 
   it.skipIf(!has('shellcheck'))('passes shellcheck', () => {
     expect(check(readParts('installed', ['entry']))).toBe('');
-    expect(check(readParts('admin', ['admin']))).toBe('');
+    for (const part of ['admin', 'project']) {
+      // What a request sets, no script sets.
+      expect(check(readParts('admin', ['base', part]), 'SC2154')).toBe('');
+    }
     // The programs that it stands before set, and use, the rest.
     expect(check(readParts('installed', GUARD), 'SC2034,SC2154')).toBe('');
   });

@@ -24,22 +24,23 @@ export interface AdminAccess {
   readonly exec: Exec;
 }
 
-/** Runs one operation of the admin program; the values of its answer. */
+/** Runs one operation of an administrator's program; the values it answers. */
 export async function administer(
   access: AdminAccess,
   fields: Readonly<Record<string, string>>,
+  program = ADMIN_PROGRAM,
 ): Promise<ReadonlyMap<string, string>> {
   const { destination, env, exec } = access;
   const result = await exec.run({
     file: destination === undefined ? '/bin/sh' : 'ssh',
     args:
       destination === undefined
-        ? ['-c', 'eval "$0"', ADMIN_PROGRAM]
+        ? ['-c', 'eval "$0"', program]
         : [
             ...sshOptions(access),
             '--',
             destination,
-            remoteCommand(ADMIN_PROGRAM),
+            remoteCommand(program),
           ],
     env,
     input: encodeRequest(fields, { plain: false }),

@@ -1,21 +1,5 @@
 # Puts apply-gates-host on a host and takes it away again, as root, over an
-# administrator's own login. POSIX sh; needs coreutils and awk. Its request
-# comes on standard input: `key=base64` lines and an empty one.
-
-set -u
-umask 077
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin
-LC_ALL=C
-export PATH LC_ALL
-if [ "$(id -u)" -ne 0 ] && command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
-  exec sudo -n sh -c 'eval "$0"' "$0"
-fi
-
-put() {
-  printf '%s=' "$1"
-  printf %s "$2" | base64 -w 0
-  printf '\n'
-}
+# administrator's own login. Needs coreutils and awk.
 
 answer() {
   printf 'apply-gates 1\n'
@@ -25,31 +9,6 @@ answer() {
   put pinned "$pinned"
   put loose "$loose"
   printf 'end\n'
-}
-
-problem() {
-  printf 'apply-gates 1\n'
-  put problem "$1"
-  printf 'end\n'
-  exit 0
-}
-
-read_request() {
-  r_op='' r_dry_run='' r_user='' r_program_path='' r_program='' r_conf_path='' r_conf=''
-  r_authorized_keys='' r_root='' r_key='' r_deploy_key_path='' r_deploy_key=''
-  r_known_hosts_path='' r_known_hosts=''
-  while IFS= read -r line && [ -n "$line" ]; do
-    key=${line%%=*}
-    case $key in
-    op | dry_run | user | program_path | program | conf_path | conf | authorized_keys | \
-      root | key | deploy_key_path | deploy_key | known_hosts_path | known_hosts) ;;
-    *) problem "the request has an unknown key" ;;
-    esac
-    # shellcheck disable=SC2034 # the eval below reads it
-    value=$(printf %s "${line#*=}" | base64 -d && printf x) ||
-      problem "the request has a value that is not base64"
-    eval "r_$key=\${value%x}"
-  done
 }
 
 # ---- one thing at a time: what is there is compared, and told where it differs
@@ -201,7 +160,8 @@ remove_all() {
 
 changes=
 taken=
-read_request
+read_request op dry_run user program_path program conf_path conf \
+  authorized_keys root key deploy_key_path deploy_key known_hosts_path known_hosts
 for tool in stat awk cmp base64 sha256sum; do
   command -v "$tool" >/dev/null 2>&1 || problem "$tool is missing"
 done
