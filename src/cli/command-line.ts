@@ -4,6 +4,7 @@ import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
 import { exitStatusOf } from '../model/reason-codes.ts';
 import { verdictOfError } from '../model/verdict.ts';
+import { addAdoptCommand } from './adopt-command.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { addHoldCommands } from './hold-commands.ts';
@@ -195,6 +196,7 @@ function defineProgram(perform: Perform, stream: Stream): Command {
         options.json,
       )(),
     );
+  addAdoptCommand(program, perform);
   addAuditCommands(program, perform);
   addHoldCommands(program, perform);
   addBackupCommands(program, perform);

@@ -84,6 +84,7 @@ export async function renderDraft(
     }
     const { stdout } = await openRepository(exec, folder).run([
       ...['diff', '--no-index', '--no-color', '--no-ext-diff', '--no-prefix'],
+      ...['--no-renames', '--no-textconv'],
       ...['--', 'before', 'after'],
     ]);
     return stdout.toString('utf8').split('\n').slice(0, -1);

@@ -185,11 +185,7 @@ describe('what is installed', () => {
 
   it.each(SHELLS)('is valid for %s', (shell) => {
     const [name = 'sh', ...args] = shell.split(' ');
-    for (const input of [
-      INSTALLED_PROGRAM,
-      ADMIN_PROGRAM,
-      PROJECT_PROGRAM,
-    ]) {
+    for (const input of [INSTALLED_PROGRAM, ADMIN_PROGRAM, PROJECT_PROGRAM]) {
       execFileSync(name, [...args, '-n'], { input });
     }
   });

@@ -1,3 +1,4 @@
+import { ADOPT_REASONS } from './reason-codes/adopt.ts';
 import { APPLY_REASONS } from './reason-codes/apply.ts';
 import { APPROVAL_REASONS } from './reason-codes/approval.ts';
 import { ARTIFACT_REASONS } from './reason-codes/artifact.ts';
@@ -36,6 +37,7 @@ export const REASONS = {
   ...RECONCILE_REASONS,
   ...CHECK_REASONS,
   ...DRAFT_REASONS,
+  ...ADOPT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -36,12 +36,7 @@ export async function administer(
     args:
       destination === undefined
         ? ['-c', 'eval "$0"', program]
-        : [
-            ...sshOptions(access),
-            '--',
-            destination,
-            remoteCommand(program),
-          ],
+        : [...sshOptions(access), '--', destination, remoteCommand(program)],
     env,
     input: encodeRequest(fields, { plain: false }),
     timeoutMs: TIMEOUT_MS,

@@ -77,6 +77,11 @@ function referenceOf(image: string): ImageReference {
     : { name: last.slice(0, colon), tag: last.slice(colon + 1), digest };
 }
 
+/** Which database an image is, such as `postgres`; undefined for no known one. */
+export function databaseKind(image: string): string | undefined {
+  return databaseOf(referenceOf(image).name);
+}
+
 function databaseOf(name: string): string | undefined {
   let rest = name.toLowerCase();
   while (!DATABASES.has(rest)) {

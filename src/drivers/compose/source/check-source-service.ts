@@ -156,7 +156,7 @@ function checkBinds(
 }
 
 /** The path of the host in a volume of either form; undefined where none is. */
-function bindSource(item: SourceNode): string | undefined {
+export function bindSource(item: SourceNode): string | undefined {
   if (item.kind === 'map') {
     return textOf(item.entries.get('type')) === 'bind'
       ? textOf(item.entries.get('source'))

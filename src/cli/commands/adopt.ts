@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import {
+  draftModule,
+  type ModuleDraft,
+} from '../../drivers/compose/adopt/draft-module.ts';
+import { explainChanges } from '../../drivers/compose/adopt/explain-changes.ts';
+import { locateProject } from '../../drivers/compose/adopt/locate-project.ts';
+import { type Plan, planSchema } from '../../model/plan.ts';
+import {
+  exitStatusOfVerdict,
+  type Finding,
+  passVerdict,
+  refuseVerdict,
+} from '../../model/verdict.ts';
+import { type AdminRun, withAdmin } from '../admin-run.ts';
+import {
+  type AdoptOptions,
+  parseProject,
+  parseServices,
+} from '../adopt/adopt-options.ts';
+import { askPaths, askProject } from '../adopt/ask-project.ts';
+import { checkAdopted, noteContainers } from '../adopt/check-adopted.ts';
+import { commitDraft } from '../adopt/commit-draft.ts';
+import { ownContainers, requestDraft } from '../adopt/request-draft.ts';
+import { ADOPT, nextSteps, tellContainers } from '../adopt/tell-adoption.ts';
+import { openDraft, renderDraft, writeDraft } from '../draft-files.ts';
+import { planHere } from '../plan-here.ts';
+import type { Terminal } from '../terminal.ts';
+
+/**
+ * Drafts the module that a running project is, and plans it before anything
+ * is written. On the host it only looks.
+ */
+export function adopt(name: string, options: AdoptOptions) {
+  return (terminal: Terminal): Promise<number> =>
+    withAdmin(options.host, options, terminal, async (admin) => {
+      const project = parseProject(name);
+      const root = admin.host.runtime_root;
+      const running = await askProject(admin.access, { project, root });
+      const own = ownContainers(running, options);
+      const containers = noteContainers(own);
+      tellContainers(containers, terminal);
+      if (options.check !== undefined) {
+        const verdict = checkAdopted(options.check, containers);
+        terminal.verdict(verdict);
+        terminal.document({ verdict, containers });
+        return exitStatusOfVerdict(verdict);
+      }
+      const place = locateProject(own, root);
+      if (!place.ok) return refuse(place.findings, { containers }, terminal);
+      const asked = await askPaths(admin.access, {
+        ...{ running, folder: place.folder, files: place.files },
+        services: parseServices(options.services),
+      });
+      const request = { ...place, ...asked, running, project };
+      const drafted = draftModule(requestDraft(request, options, admin));
+      if (!drafted.ok)
+        return refuse(drafted.findings, { containers }, terminal);
+      return offer(drafted.draft, {
+        admin,
+        containers,
+        options,
+        project,
+        terminal,
+      });
+    });
+}
+
+interface Offer {
+  readonly admin: AdminRun;
+  readonly containers: ReturnType<typeof noteContainers>;
+  readonly options: AdoptOptions;
+  readonly project: string;
+  readonly terminal: Terminal;
+}
+
+/** Shows what would be written and what it would mean; then asks. */
+async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
+  const { admin, containers, options, terminal } = offered;
+  const { files, manifest, notes } = drafted;
+  const { exec } = admin.run.ports;
+  const draft = openDraft(admin.run.repo, files);
+  for (const line of await renderDraft(draft, exec)) terminal.line(line);
+  for (const note of notes) terminal.line(`note: ${note}`);
+  const head = await commitDraft(admin.subject.repository, files);
+  const { findings, plan } = await prove(manifest.id, head, offered);
+  const told = {
+    ...{ containers, notes, module: manifest.id },
+    files: draft.changes.map(({ file, kind }) => ({ path: file.path, kind })),
+    host_files: manifest.host_files,
+    host_dirs: manifest.host_dirs,
+    plan,
+  };
+  if (findings.length > 0 && !options.unproven) {
+    return refuse(findings, told, terminal);
+  }
+  const code = await writeDraft(draft, options, terminal);
+  const { modules_dir } = admin.subject.policy;
+  const place = {
+    project: offered.project,
+    moduleFolder: `${modules_dir}/${manifest.id}`,
+  };
+  const next = nextSteps(manifest, place, options);
+  const verdict = passVerdict(ADOPT, code, describe(plan, files.length), {
+    modules: [manifest.id],
+    findings,
+  });
+  terminal.verdict(verdict);
+  for (const line of next) terminal.line(`  ${line}`);
+  terminal.document({ verdict, ...told, next });
+  return 0;
+}
+
+/** Plans the draft against the host; anything but in sync is a finding. */
+function prove(
+  module: string,
+  head: string,
+  { options, terminal }: Offer,
+): Promise<{ findings: readonly Finding[]; plan: Plan | null }> {
+  return planHere(module, { ...options, head }, terminal, (outcome, plans) => {
+    const [file] = plans;
+    if (file === undefined) {
+      return { findings: outcome.verdict.findings, plan: null };
+    }
+    const plan = planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return { findings: explainChanges(plan), plan };
+  });
+}
+
+function describe(plan: Plan | null, files: number): string {
+  const what =
+    plan?.exit_code === 0
+      ? `in sync${plan.adopted ? ', to be adopted' : ''}: an apply would restart nothing`
+      : 'not proven in sync';
+  return `${files} files; ${what}`;
+}
+
+function refuse(
+  findings: readonly Finding[],
+  told: Readonly<Record<string, unknown>>,
+  terminal: Terminal,
+): number {
+  const [first, ...others] = findings;
+  if (!first) throw new TypeError('nothing to refuse for');
+  const verdict = refuseVerdict(ADOPT, [first, ...others]);
+  terminal.verdict(verdict);
+  terminal.document({ verdict, ...told });
+  return exitStatusOfVerdict(verdict);
+}
