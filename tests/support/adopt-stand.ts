@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandRun, runCommand } from './command-line.ts';
 import { type ComposeLane, openComposeLane } from './compose-lane.ts';
@@ -13,7 +13,7 @@ export interface AdoptStand {
   readonly image: string;
   /** The folder of the project; its name is that of the project. */
   readonly old: string;
-  /** Writes files into that folder, and starts what they say. */
+  /** Starts what these files say, and nothing else, in that folder. */
   up(
     files: Parameters<typeof writeFolder>[1],
     ...args: readonly string[]
@@ -24,8 +24,6 @@ export interface AdoptStand {
   read(path: string): string | undefined;
   /** What would differ if anything had been touched. */
   incarnation(): readonly (readonly [string, string, string])[];
-  /** Commits what is in the work tree, and says who put it forward. */
-  merge(message?: string): { readonly before: string; readonly after: string };
   close(): Promise<void>;
 }
 
@@ -41,10 +39,12 @@ export async function openAdoptStand(
     old,
     image: (await buildImage(project, 'idle')).ref,
     up: (files, ...args) => {
+      rmSync(old, { recursive: true, force: true });
       writeFolder(old, files);
       docker(
         ...['compose', '--project-directory', old, '-p', project],
         ...['-f', join(old, 'compose.yaml'), ...args, 'up', '-d'],
+        ...['--no-build', '--force-recreate', '--remove-orphans'],
       );
     },
     adopt: (...args) =>
@@ -65,10 +65,6 @@ export async function openAdoptStand(
         id,
         startedAt,
       ]),
-    merge: (message) => {
-      const before = lane.platform.git('rev-parse', 'HEAD');
-      return { before, after: lane.platform.commit({}, message) };
-    },
     close: () => lane.close(),
   };
 }

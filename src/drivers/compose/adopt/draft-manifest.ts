@@ -43,6 +43,9 @@ export function draftManifest(request: ManifestRequest): DraftedManifest {
   const backup =
     stateful.length === 0 ? undefined : guessBackup(containers, paths);
   const oneshot = containers.filter(isOneshot).map(({ service }) => service);
+  const ended = oneshot.map(
+    (service) => `${service} has ended with exit 0: it is taken as oneshot`,
+  );
   const some = (list: readonly string[]) =>
     list.length > 0 ? [...new Set(list)] : undefined;
   const manifest = {
@@ -68,11 +71,11 @@ export function draftManifest(request: ManifestRequest): DraftedManifest {
   return {
     manifest,
     stateful,
-    notes: [...namelessVolumes(containers), ...(backup?.notes ?? [])],
+    notes: [...ended, ...namelessVolumes(containers), ...(backup?.notes ?? [])],
   };
 }
 
-/** One that ended well and is not to be started again. */
+/** One that ended well and is not to be started again, as far as one can see. */
 export function isOneshot(container: RunningContainer): boolean {
   const { exitCode, restart, state } = container;
   return (

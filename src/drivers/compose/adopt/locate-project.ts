@@ -45,8 +45,10 @@ export function unsupported(reason: string, remedy?: string): Finding {
 }
 
 function findStopped(containers: readonly RunningContainer[]): Finding[] {
+  // Where nothing runs at all, nobody knows what was to end.
+  const isUp = containers.some(({ state }) => state === 'running');
   return containers
-    .filter((each) => each.state !== 'running' && !isOneshot(each))
+    .filter((each) => each.state !== 'running' && !(isUp && isOneshot(each)))
     .map(({ exitCode, name, service, state }) =>
       finding(
         'adopt/not-running',
