@@ -22,7 +22,7 @@ export type ModulePlan =
 export interface PlanWork {
   readonly subject: Subject;
   readonly sources: readonly ModuleSource[];
-  readonly hosts: ModuleHosts;
+  readonly hosts: Pick<ModuleHosts, 'of'>;
 }
 
 /** Nothing else will be answered by a host of which one of these was said. */

@@ -14,7 +14,6 @@ export function addAdoptCommand(program: Command, perform: Perform): void {
     .option('--admin <destination>', 'user@address, or a name of ssh config')
     .option('--port <number>', 'port of its sshd (as in the policy)')
     .option('--identity <file>', "the administrator's key")
-    .option('--ssh-key-file <file>', 'private key of the lane, for the plan')
     .option('--unproven', 'write it though no plan says that it is in sync')
     .option('--overwrite', 'replace files that are there')
     .option('--yes', 'write without being asked')

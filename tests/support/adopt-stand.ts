@@ -53,7 +53,7 @@ export async function openAdoptStand(
         ...['adopt', project, '--host', 'demo'],
         ...['--admin', `${sshd.user}@${sshd.address}`],
         ...['--port', String(sshd.port), '--identity', sshd.privateKeyPath],
-        ...['--ssh-key-file', sshd.privateKeyPath, ...args],
+        ...args,
       ),
     read: (path) =>
       existsSync(join(checkout, path))

@@ -59,6 +59,20 @@ export async function administer(
   return values;
 }
 
+/** What runs a program on the host, as the administrator. */
+export function adminCommand(access: AdminAccess, program: string) {
+  const { destination } = access;
+  return destination === undefined
+    ? { file: '/bin/sh', args: ['-c', 'eval "$0"', program] }
+    : {
+        file: 'ssh',
+        args: [
+          ...sshOptions(access),
+          ...['--', destination, remoteCommand(program)],
+        ],
+      };
+}
+
 /** A key that nobody knows is refused, whatever their config says. */
 function sshOptions({ identity, knownHosts, port }: AdminAccess): string[] {
   const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes'];

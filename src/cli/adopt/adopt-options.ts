@@ -8,7 +8,6 @@ export interface AdoptOptions extends AdminOptions, DraftOptions {
   readonly host: string;
   readonly id?: string;
   readonly services?: string;
-  readonly sshKeyFile?: string;
   readonly unproven?: boolean;
   readonly check?: string;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../drivers/compose/adopt/running-project.ts';
 import { PROJECT_PROGRAM } from '../../host/admin-program.ts';
 import { ActionError } from '../../model/errors.ts';
+import type { HostPolicy } from '../../model/policy.ts';
 import { printable } from '../../model/printable.ts';
 
 /** How deep files may lead to further ones. */
@@ -24,9 +25,10 @@ const MAX_ROUNDS = 10;
 /** What runs of a project on a host; throws where nothing does. */
 export async function askProject(
   access: AdminAccess,
-  { project, root }: { readonly project: string; readonly root: string },
+  project: string,
+  { runtime_root: root, user = '' }: HostPolicy,
 ): Promise<RunningProject> {
-  const fields = { op: 'look', project, root };
+  const fields = { op: 'look', project, root, user };
   const answer = await administer(access, fields, PROJECT_PROGRAM);
   const running = parseRunningProject(answer);
   if (running.containers.length > 0) return running;

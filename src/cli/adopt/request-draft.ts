@@ -36,7 +36,7 @@ export function requestDraft(
     'folder' | 'files' | 'named' | 'find' | 'running' | 'project'
   >,
   options: AdoptOptions,
-  { run, subject }: AdminRun,
+  { host, run, subject }: AdminRun,
 ): DraftRequest {
   const { modules_dir } = subject.policy;
   const id = chooseId(found.project, options.id);
@@ -56,6 +56,7 @@ export function requestDraft(
   }
   return {
     ...claim,
+    ...{ runtimeRoot: host.runtime_root, user: host.user ?? '' },
     services,
     moduleFolder: `${modules_dir}/${id}`,
     takenBy: findFolderOwner(claim, manifests),

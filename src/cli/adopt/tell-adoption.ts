@@ -55,7 +55,6 @@ function optionWords(options: AdoptOptions): string {
     ['--admin', options.admin],
     ['--port', options.port],
     ['--identity', options.identity],
-    ['--ssh-key-file', options.sshKeyFile],
   ] as const;
   return words
     .flatMap(([option, value]) =>

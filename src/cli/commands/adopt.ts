@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import {
   draftModule,
   type ModuleDraft,
 } from '../../drivers/compose/adopt/draft-module.ts';
-import { explainChanges } from '../../drivers/compose/adopt/explain-changes.ts';
 import { locateProject } from '../../drivers/compose/adopt/locate-project.ts';
-import { type Plan, planSchema } from '../../model/plan.ts';
+import type { Plan } from '../../model/plan.ts';
 import {
   exitStatusOfVerdict,
   type Finding,
@@ -20,11 +18,10 @@ import {
 } from '../adopt/adopt-options.ts';
 import { askPaths, askProject } from '../adopt/ask-project.ts';
 import { checkAdopted, noteContainers } from '../adopt/check-adopted.ts';
-import { commitDraft } from '../adopt/commit-draft.ts';
+import { planDraft } from '../adopt/plan-draft.ts';
 import { ownContainers, requestDraft } from '../adopt/request-draft.ts';
 import { ADOPT, nextSteps, tellContainers } from '../adopt/tell-adoption.ts';
 import { openDraft, renderDraft, writeDraft } from '../draft-files.ts';
-import { planHere } from '../plan-here.ts';
 import type { Terminal } from '../terminal.ts';
 
 /**
@@ -35,8 +32,7 @@ export function adopt(name: string, options: AdoptOptions) {
   return (terminal: Terminal): Promise<number> =>
     withAdmin(options.host, options, terminal, async (admin) => {
       const project = parseProject(name);
-      const root = admin.host.runtime_root;
-      const running = await askProject(admin.access, { project, root });
+      const running = await askProject(admin.access, project, admin.host);
       const own = ownContainers(running, options);
       const containers = noteContainers(own);
       tellContainers(containers, terminal);
@@ -46,7 +42,7 @@ export function adopt(name: string, options: AdoptOptions) {
         terminal.document({ verdict, containers });
         return exitStatusOfVerdict(verdict);
       }
-      const place = locateProject(own, root);
+      const place = locateProject(own, admin.host.runtime_root);
       if (!place.ok) return refuse(place.findings, { containers }, terminal);
       const asked = await askPaths(admin.access, {
         ...{ running, folder: place.folder, files: place.files },
@@ -82,8 +78,12 @@ async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   const draft = openDraft(admin.run.repo, files);
   for (const line of await renderDraft(draft, exec)) terminal.line(line);
   for (const note of notes) terminal.line(`note: ${note}`);
-  const head = await commitDraft(admin.subject.repository, files);
-  const { findings, plan } = await prove(manifest.id, head, offered);
+  const { findings, plan } = await planDraft(
+    { module: manifest.id, files },
+    options,
+    admin,
+    terminal,
+  );
   const told = {
     ...{ containers, notes, module: manifest.id },
     files: draft.changes.map(({ file, kind }) => ({ path: file.path, kind })),
@@ -109,22 +109,6 @@ async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   for (const line of next) terminal.line(`  ${line}`);
   terminal.document({ verdict, ...told, next });
   return 0;
-}
-
-/** Plans the draft against the host; anything but in sync is a finding. */
-function prove(
-  module: string,
-  head: string,
-  { options, terminal }: Offer,
-): Promise<{ findings: readonly Finding[]; plan: Plan | null }> {
-  return planHere(module, { ...options, head }, terminal, (outcome, plans) => {
-    const [file] = plans;
-    if (file === undefined) {
-      return { findings: outcome.verdict.findings, plan: null };
-    }
-    const plan = planSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return { findings: explainChanges(plan), plan };
-  });
 }
 
 function describe(plan: Plan | null, files: number): string {

@@ -38,6 +38,31 @@ tell_paths() {
   done
 }
 
+# Folders that a takeover moves, or takes something out of.
+list_moved() {
+  dirname "$folder"
+  printf '%s\n' "$folder"
+  printf '%s\n' "$found" | awk -F '\t' -v at="$folder/" '
+    { for (i = 17; i + 3 <= NF; i += 4) if ($i == "bind" && index($(i + 1), at) == 1) print $(i + 1) }
+  ' | while IFS= read -r path; do
+    [ ! -d "$path" ] || [ -L "$path" ] || printf '%s\n' "$path"
+    dirname "$path"
+  done
+}
+
+# Of these, what the user of the lanes may not change. Where we can be neither
+# root nor that user, nobody knows.
+tell_fixed() {
+  [ -n "$r_user" ] || return 0
+  while IFS= read -r path; do
+    if [ "$(id -un)" = "$r_user" ]; then
+      [ -w "$path" ]
+    elif [ "$(id -u)" -eq 0 ]; then
+      su -s /bin/sh "$r_user" -c '[ -w "$0" ]' "$path" </dev/null
+    fi || printf '%s\n' "$path"
+  done 2>/dev/null
+}
+
 look() {
   ask ps -a -q --no-trunc --filter "label=com.docker.compose.project=$r_project"
   if [ -z "$found" ]; then
@@ -56,13 +81,14 @@ look() {
   put paths "$(printf '%s\n' "$found" | cut -f 6 | tr , '\n' | sort -u | tell_paths yes)"
   put listing "$(cd "$folder" 2>/dev/null && ls -1A)"
   put linked "$(readlink "$folder")"
+  put fixed "$(list_moved | sort -u | tell_fixed)"
   put devices "$(stat -L -c %d "$folder" "$near" 2>/dev/null | sort -u)"
 }
 
-for tool in docker base64 stat timeout; do
+for tool in docker base64 stat timeout awk; do
   command -v "$tool" >/dev/null 2>&1 || problem "$tool is missing"
 done
-read_request op project root told wanted
+read_request op project root user told wanted
 case $r_op in
 look) look ;;
 read)

@@ -184,30 +184,23 @@ describe.skipIf(!hasEngine || !hasSshd)('a project is not adopted', () => {
     expect(stand.lane.platform.git('status', '--porcelain')).toBe('');
   });
 
-  it('without a plan, unless that is asked for', TIMEOUT, async () => {
+  it('where it is not in sync, unless that is asked for', TIMEOUT, async () => {
     up({});
-    const { platform, sshd } = stand.lane;
-    const adopt = (...args: readonly string[]) =>
-      runCommand(
-        platform,
-        ...['adopt', stand.lane.project, '--host', 'demo', '--yes'],
-        ...['--admin', `${sshd.user}@${sshd.address}`],
-        ...['--port', String(sshd.port), '--identity', sshd.privateKeyPath],
-        ...args,
-      );
-    const keyless = await adopt();
-    expect(keyless.exitCode).toBe(3);
-    expect(keyless.stdout).toContain('plan/host-unreachable');
-    const unproven = await adopt('--unproven');
+    rewrite(composeOf({ tty: true }));
+    expect((await stand.adopt('--yes')).stdout).toContain('adopt/differs');
+    const unproven = await stand.adopt('--yes', '--unproven');
     expect(unproven.exitCode).toBe(0);
+    expect(unproven.stdout).toContain('adopt/differs');
     const manifest = `modules/${stand.lane.project}/module.yaml`;
     const written = stand.read(manifest);
     expect(written).toContain('driver: compose');
     // What somebody wrote there is not overwritten unasked.
-    writeFileSync(join(platform.checkout, manifest), `${written}# mine\n`);
-    expect((await adopt('--unproven')).stdout).toContain('draft/exists');
+    const place = join(stand.lane.platform.checkout, manifest);
+    writeFileSync(place, `${written}# mine\n`);
+    const again = ['--yes', '--unproven'];
+    expect((await stand.adopt(...again)).stdout).toContain('draft/exists');
     expect(stand.read(manifest)).toContain('# mine');
-    expect((await adopt('--unproven', '--overwrite')).exitCode).toBe(0);
+    expect((await stand.adopt(...again, '--overwrite')).exitCode).toBe(0);
     expect(stand.read(manifest)).toBe(written);
   });
 });

@@ -37,6 +37,7 @@ interface Given extends Partial<DraftRequest> {
   readonly there?: Files;
   readonly containers?: readonly RunningContainer[];
   readonly listing?: readonly string[];
+  readonly fixed?: readonly string[];
 }
 
 function draft(given: Given = {}) {
@@ -63,13 +64,14 @@ function draft(given: Given = {}) {
   return draftModule({
     ...{ id: 'wiki', host: 'web1', project: 'wiki', folder: FOLDER, files },
     ...{ services, takenBy: undefined, moduleFolder: 'modules/wiki' },
+    ...{ runtimeRoot: '/opt/apply-gates', user: 'deploy' },
     find: (path) => found.get(path),
     named: findNamedPaths({ folder: FOLDER, files, contents, services }),
     running: {
       containers: given.containers ?? [makeContainer()],
       paths: new Map(),
       listing: given.listing ?? [...found.keys()],
-      ...{ linked: '', isNear: true },
+      ...{ linked: '', fixed: given.fixed ?? [], isNear: true },
     },
     ...given,
   });
@@ -237,6 +239,15 @@ secrets: {word: {file: ./word}}
           { ...other, mounts: [bound] },
         ],
         there: { 'data/': '' },
+      },
+      ['adopt/unsupported'],
+    ],
+    [
+      'the user of the lanes may not move what it has',
+      {
+        containers: [makeContainer({ mounts: [bound] })],
+        there: { 'data/': '' },
+        fixed: ['/opt', `${FOLDER}/data`],
       },
       ['adopt/unsupported'],
     ],

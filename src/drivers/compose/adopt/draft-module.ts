@@ -3,7 +3,7 @@ import { type Manifest, parseManifest } from '../../../model/manifest.ts';
 import { printable } from '../../../model/printable.ts';
 import { type Finding, finding } from '../../../model/verdict.ts';
 import { type DraftedManifest, draftManifest } from './draft-manifest.ts';
-import { type FolderClaim, findNeighbours } from './folder-claims.ts';
+import { type FolderClaim, judgeFolder } from './folder-claims.ts';
 import { findInlineCredentials } from './inline-credentials.ts';
 import { unsupported } from './locate-project.ts';
 import { findMountedPaths, type NamedPaths } from './named-paths.ts';
@@ -50,7 +50,7 @@ export function draftModule(request: DraftRequest): DraftResult {
     ...paths.problems.map((problem) => unsupported(problem)),
     ...findCredentials(request, paths),
     ...findMissing(request),
-    ...findNeighbours(request, { mounted, takesFolder }),
+    ...judgeFolder(request, { mounted, takesFolder }),
   ];
   return findings.length > 0
     ? { ok: false, findings }

@@ -49,6 +49,8 @@ export interface RunningProject {
   readonly listing: readonly string[];
   /** Where that folder leads, if it is a link. */
   readonly linked: string;
+  /** Folders of it that the user of the lanes may not change. */
+  readonly fixed: readonly string[];
   /** Whether it is on one file system with the runtime root. */
   readonly isNear: boolean;
 }
@@ -62,6 +64,7 @@ export function parseRunningProject(fields: Fields): RunningProject {
     paths: parseHostPaths(fields),
     listing: linesOf(fields, 'listing'),
     linked: fields.get('linked') ?? '',
+    fixed: linesOf(fields, 'fixed'),
     isNear: linesOf(fields, 'devices').length === 1,
   };
 }
