@@ -12,10 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemExec } from '../adapters/exec.ts';
 import { openDraft, renderDraft, writeDraft } from './draft-files.ts';
-
-const terminal = { line: () => {} };
 
 describe('files that are drafted', () => {
   let root: string;
@@ -34,12 +31,10 @@ describe('files that are drafted', () => {
     ]);
 
   it('are written after a yes, and are unchanged the second time', async () => {
-    expect(await writeDraft(draft(), { yes: true }, terminal)).toBe(
-      'draft/written',
-    );
+    expect(await writeDraft(draft(), { yes: true })).toBe('draft/written');
     expect(read('a/one')).toBe('one\n');
     expect(statSync(at('a/run')).mode & 0o777).toBe(0o755);
-    expect(await writeDraft(draft(), {}, terminal)).toBe('draft/unchanged');
+    expect(await writeDraft(draft(), {})).toBe('draft/unchanged');
     chmodSync(at('a/run'), 0o644);
     expect(draft().changes.map(({ kind }) => kind)).toEqual([
       'same',
@@ -50,9 +45,9 @@ describe('files that are drafted', () => {
   it('are shown as git shows a difference', async () => {
     mkdirSync(at('a'));
     writeFileSync(at('a/one'), 'two\n');
-    const lines = await renderDraft(draft(), systemExec);
+    const lines = await renderDraft(draft());
     expect(lines).toEqual(
-      expect.arrayContaining(['-two', '+one', '+++ after/a/run', '+run']),
+      expect.arrayContaining(['-two', '+one', '+++ b/a/run', '+run']),
     );
   });
 
@@ -64,7 +59,7 @@ describe('files that are drafted', () => {
       mkdirSync(at('a'));
       writeFileSync(at('a/run'), 'mine');
     }
-    await expect(writeDraft(draft(), options, terminal)).rejects.toMatchObject({
+    await expect(writeDraft(draft(), options)).rejects.toMatchObject({
       code,
     });
     expect(existsSync(at('a/one'))).toBe(false);
@@ -74,11 +69,13 @@ describe('files that are drafted', () => {
     mkdirSync(at('a'));
     writeFileSync(at('a/one'), 'mine');
     const options = { yes: true, overwrite: true };
-    expect(await writeDraft(draft(), options, terminal)).toBe('draft/written');
+    expect(await writeDraft(draft(), options)).toBe('draft/written');
     expect(read('a/one')).toBe('one\n');
     rmSync(at('a/one'));
     symlinkSync('/dev/null', at('a/one'));
-    expect(draft).toThrow(expect.objectContaining({ code: 'draft/exists' }));
+    expect(draft).toThrow(
+      expect.objectContaining({ code: 'init/symlinked-target' }),
+    );
   });
 
   it('are all taken back where one cannot be written', async () => {
@@ -90,8 +87,8 @@ describe('files that are drafted', () => {
     ]);
     writeFileSync(at('c'), 'came in between');
     await expect(
-      writeDraft(planned, { yes: true, overwrite: true }, terminal),
-    ).rejects.toMatchObject({ code: 'draft/unwritable' });
+      writeDraft(planned, { yes: true, overwrite: true }),
+    ).rejects.toMatchObject({ code: 'init/write-failed' });
     expect(read('zero')).toBe('mine');
     expect(existsSync(at('a'))).toBe(false);
     expect(read('c')).toBe('came in between');

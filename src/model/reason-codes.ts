@@ -9,6 +9,7 @@ import { DRAFT_REASONS } from './reason-codes/draft.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { HOST_POLICY_REASONS } from './reason-codes/host-policy.ts';
+import { INIT_REASONS } from './reason-codes/init.ts';
 import { LEASE_REASONS } from './reason-codes/lease.ts';
 import { LINT_REASONS } from './reason-codes/lint.ts';
 import { PLAN_REASONS } from './reason-codes/plan.ts';
@@ -36,6 +37,7 @@ export const REASONS = {
   ...FREEZE_REASONS,
   ...RECONCILE_REASONS,
   ...CHECK_REASONS,
+  ...INIT_REASONS,
   ...DRAFT_REASONS,
   ...ADOPT_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;

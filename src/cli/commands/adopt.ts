@@ -74,9 +74,8 @@ interface Offer {
 async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   const { admin, containers, options, terminal } = offered;
   const { files, manifest, notes } = drafted;
-  const { exec } = admin.run.ports;
   const draft = openDraft(admin.run.repo, files);
-  for (const line of await renderDraft(draft, exec)) terminal.line(line);
+  for (const line of await renderDraft(draft)) terminal.line(line);
   for (const note of notes) terminal.line(`note: ${note}`);
   const { findings, plan } = await planDraft(
     { module: manifest.id, files },
@@ -86,7 +85,7 @@ async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   );
   const told = {
     ...{ containers, notes, module: manifest.id },
-    files: draft.changes.map(({ file, kind }) => ({ path: file.path, kind })),
+    files: draft.changes.map(({ kind, path }) => ({ path, kind })),
     host_files: manifest.host_files,
     host_dirs: manifest.host_dirs,
     plan,
@@ -94,7 +93,7 @@ async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   if (findings.length > 0 && !options.unproven) {
     return refuse(findings, told, terminal);
   }
-  const code = await writeDraft(draft, options, terminal);
+  const code = await writeDraft(draft, options);
   const { modules_dir } = admin.subject.policy;
   const place = {
     project: offered.project,

@@ -29,9 +29,4 @@ export const DRAFT_REASONS = {
     remedy:
       'Look at what would be written with --dry-run, then run it at a terminal and answer yes, or with --yes.',
   },
-  'draft/unwritable': {
-    exit: 3,
-    cause: 'A file could not be written; what was written is taken back.',
-    remedy: 'Correct what the reason names, then run it again.',
-  },
 } as const satisfies ReasonTable<'draft'>;
