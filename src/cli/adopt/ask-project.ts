@@ -63,10 +63,9 @@ export async function askPaths(
 ): Promise<AskedPaths> {
   const { files, folder, running, services } = place;
   const found = new Map(
-    [...running.paths].map(([path, each]) => [
-      path.slice(folder.length + 1),
-      each,
-    ]),
+    [...running.paths]
+      .filter(([path]) => path.startsWith(`${folder}/`))
+      .map(([path, each]) => [path.slice(folder.length + 1), each]),
   );
   const find = (path: string) => found.get(path);
   for (let round = 0; ; round += 1) {
@@ -113,7 +112,7 @@ async function ask(
       .join('');
   const answer = await administer(
     access,
-    { op: 'read', wanted: linesWith(true), told: linesWith(false) },
+    { op: 'read', folder, wanted: linesWith(true), told: linesWith(false) },
     PROJECT_PROGRAM,
   );
   return [...parseHostPaths(answer)].map(([path, each]) => [

@@ -13,6 +13,14 @@ ask() {
     problem "docker $1 failed: $(timeout -k 5 60 docker version 2>&1 </dev/null | tail -n 1)"
 }
 
+# Whoever may write into the folder must not have us read what they cannot.
+is_inside() {
+  case $(readlink -f "$1") in
+  "$(readlink -f "$folder")"/*) ;;
+  *) return 1 ;;
+  esac
+}
+
 # tell_path PATH yes|no: what it is, and where asked for, a plain file's content.
 tell_path() {
   kind=none
@@ -20,7 +28,7 @@ tell_path() {
   if [ -f "$1" ]; then
     kind='file'
     [ ! -x "$1" ] || kind=program
-    if [ "$2" = yes ] && [ "$(wc -c <"$1")" -le "$MAX_BYTES" ]; then
+    if [ "$2" = yes ] && is_inside "$1" && [ "$(wc -c <"$1")" -le "$MAX_BYTES" ]; then
       content=$(base64 -w 0 <"$1")
     fi
   elif [ -d "$1" ]; then
@@ -88,7 +96,8 @@ look() {
 for tool in docker base64 stat timeout awk; do
   command -v "$tool" >/dev/null 2>&1 || problem "$tool is missing"
 done
-read_request op project root user told wanted
+read_request op project root user folder told wanted
+folder=$r_folder
 case $r_op in
 look) look ;;
 read)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdoptStand, openAdoptStand } from '../../support/adopt-stand.ts';
@@ -107,6 +107,17 @@ describe.skipIf(!hasEngine || !hasSshd)('a project is not adopted', () => {
         ),
       'adopt/unsupported',
       /more\.yaml/,
+    ],
+    [
+      'its compose file leads to what its owner may not read',
+      () => {
+        up({});
+        const place = join(stand.old, 'compose.yaml');
+        rmSync(place);
+        symlinkSync(extra('other.yaml', { 'x-word': SECRET }), place);
+      },
+      'adopt/unsupported',
+      /compose\.yaml .* leads out/,
     ],
     [
       'it includes what lies elsewhere',

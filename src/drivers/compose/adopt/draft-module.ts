@@ -58,14 +58,13 @@ export function draftModule(request: DraftRequest): DraftResult {
 }
 
 function sortAll(
-  { files, find, named, running }: DraftRequest,
+  { files, find, named }: DraftRequest,
   mounts: NamedPaths['named'],
 ): SortedPaths {
   const listed = files.map(
     (path) => ({ path, use: 'part', writable: false }) as const,
   );
-  const env = running.listing.includes('.env') ? [DOT_ENV] : [];
-  return sortPaths([...listed, ...named.named, ...mounts, ...env], find);
+  return sortPaths([...listed, ...named.named, ...mounts, DOT_ENV], find);
 }
 
 interface Parts {
@@ -129,13 +128,11 @@ function findCredentials(
   );
 }
 
-/** Compose files that are gone since, or that cannot be read. */
+/** Compose files that are gone since. */
 function findMissing({ files, find, folder }: DraftRequest): Finding[] {
   return files
-    .filter((file) => find(file)?.content === undefined)
-    .map((file) =>
-      unsupported(`${folder}/${file} is not there any more, or cannot be read`),
-    );
+    .filter((file) => !['file', 'program'].includes(find(file)?.kind ?? ''))
+    .map((file) => unsupported(`${folder}/${file} is not there any more`));
 }
 
 /** What stays behind in the old folder, once that was moved aside. */

@@ -60,7 +60,9 @@ type Fields = ReadonlyMap<string, string>;
 /** What the host answered about a project; throws where that is nonsense. */
 export function parseRunningProject(fields: Fields): RunningProject {
   return {
-    containers: linesOf(fields, 'containers').flatMap(parseContainer),
+    containers: linesOf(fields, 'containers')
+      .flatMap(parseContainer)
+      .sort((left, right) => (left.name < right.name ? -1 : 1)),
     paths: parseHostPaths(fields),
     listing: linesOf(fields, 'listing'),
     linked: fields.get('linked') ?? '',

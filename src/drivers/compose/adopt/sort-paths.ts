@@ -26,13 +26,15 @@ export interface SortedPaths {
   readonly problems: readonly string[];
 }
 
+type Find = (path: string) => HostPath | undefined;
+
 /**
  * Only what nobody writes to and what holds no secret goes into git: compose
  * files, and configuration that is mounted read-only. In doubt it stays.
  */
 export function sortPaths(
   named: readonly NamedPath[],
-  find: (path: string) => HostPath | undefined,
+  find: Find,
 ): SortedPaths {
   const paths = [...new Set(named.map(({ path }) => path))].sort();
   const kindOf = (path: string) => find(path)?.kind ?? 'none';
@@ -40,37 +42,59 @@ export function sortPaths(
   const hostDirs = folders.filter(
     (path) => path !== '' && !folders.some((each) => isInside(path, each)),
   );
-  const isFile = (path: string) => ['file', 'program'].includes(kindOf(path));
-  const tracked: TrackedFile[] = [];
-  const hostFiles: string[] = [];
-  const notes: string[] = [];
-  const inside: string[] = [];
-  for (const path of paths.filter(isFile)) {
-    const uses = named.filter((each) => each.path === path);
-    const isPart = uses.some(({ use }) => use === 'part');
-    if (hostDirs.some((each) => isBelow(path, each))) {
-      if (isPart) inside.push(path);
-      continue;
-    }
-    const why = isPart ? undefined : whyOnHost(path, uses, find(path));
-    const content = find(path)?.content ?? Buffer.alloc(0);
-    if (why === undefined) {
-      tracked.push({ path, content, executable: kindOf(path) === 'program' });
-    } else {
-      hostFiles.push(path);
-      notes.push(`${path} stays on the host: ${why}`);
-    }
+  const files = paths
+    .filter((path) => ['file', 'program'].includes(kindOf(path)))
+    .map((path) => ({
+      path,
+      uses: named.filter((each) => each.path === path),
+    }));
+  const isData = (path: string) => hostDirs.some((each) => isBelow(path, each));
+  const kept = files
+    .filter(({ path }) => !isData(path))
+    .map(({ path, uses }) => ({
+      path,
+      why: whyOnHost(path, uses, find(path)),
+    }));
+  return {
+    tracked: kept.flatMap(({ path, why }) => {
+      const { content, kind } = find(path) ?? {};
+      if (why !== undefined || content === undefined) return [];
+      return [{ path, content, executable: kind === 'program' }];
+    }),
+    hostFiles: kept.flatMap(({ path, why }) => (why ? [path] : [])),
+    hostDirs,
+    notes: kept.flatMap(({ path, why }) =>
+      why ? [`${path} stays on the host: ${why}`] : [],
+    ),
+    problems: [
+      ...paths.flatMap((path) => problemOf(path, kindOf(path))),
+      ...files
+        .filter(({ uses }) => isPart(uses))
+        .flatMap(({ path }) => problemOfPart(path, isData(path), find(path))),
+    ],
+  };
+}
+
+function problemOf(path: string, kind: HostPath['kind']): string[] {
+  if (path === '') {
+    return ['a service mounts the folder of the project as a whole'];
   }
-  const problems = [
-    ...paths
-      .filter((path) => path === '')
-      .map(() => 'a service mounts the folder of the project as a whole'),
-    ...paths
-      .filter((path) => kindOf(path) === 'other')
-      .map((path) => `${path} is neither a file nor a folder`),
-    ...inside.map((path) => `${path} is a compose file inside of mounted data`),
-  ];
-  return { tracked, hostFiles, hostDirs, notes, problems };
+  return kind === 'other' ? [`${path} is neither a file nor a folder`] : [];
+}
+
+function problemOfPart(
+  path: string,
+  isData: boolean,
+  found: HostPath | undefined,
+): string[] {
+  if (isData) return [`${path} is a compose file inside of mounted data`];
+  return found?.content ? [] : [`${path} ${UNREAD}`];
+}
+
+const UNREAD = 'is empty, too long, or leads out of the folder';
+
+function isPart(uses: readonly NamedPath[]): boolean {
+  return uses.some(({ use }) => use === 'part');
 }
 
 /** The whole folder does not count: what is in it has to be told apart. */
@@ -85,6 +109,7 @@ function whyOnHost(
   uses: readonly NamedPath[],
   found: HostPath | undefined,
 ): string | undefined {
+  if (isPart(uses)) return undefined;
   if (uses.some(({ use }) => use === 'secret')) return 'it is a secret';
   if (uses.some(({ use }) => use === 'variables')) return 'it has variables';
   if (uses.some(({ writable }) => writable)) {
@@ -94,7 +119,7 @@ function whyOnHost(
   if (SECRET_FILE.test(name) || isSecretName(name.replace(/\..*$/, ''))) {
     return 'it is called like a secret';
   }
-  if (!found?.content) return 'it is empty, or too long';
+  if (!found?.content) return `it ${UNREAD}`;
   const text = found.content.toString('utf8');
   if (!Buffer.from(text).equals(found.content) || text.includes('\0')) {
     return 'it is no text';

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-2XLQNTZ2.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-ZQK2ZACQ.js")).openTailscaleHost(o);case"local":return(await import("./local-3UD3ZTZR.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-2XLQNTZ2.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-PVQJBHHH.js";var a=t();export{a};
