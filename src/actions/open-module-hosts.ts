@@ -2,6 +2,7 @@ import { openHost } from '../adapters/transport/open-host.ts';
 import type { HostSession } from '../host/host-session.ts';
 import { ActionError } from '../model/errors.ts';
 import type { HostPolicy } from '../model/policy.ts';
+import { modeOf } from '../model/policy-defaults.ts';
 import { printable } from '../model/printable.ts';
 import { makeRedactor } from '../redaction/redactor.ts';
 import { readBlobs } from '../repository/blobs.ts';
@@ -79,7 +80,7 @@ export async function openPolicyHost(
   const secrets = [inputs.token, inputs.sshKey].filter(
     (secret) => secret !== undefined,
   );
-  return openHost({
+  const session = await openHost({
     name,
     policy,
     knownHosts: await readKnownHosts(subject, name, policy),
@@ -88,6 +89,8 @@ export async function openPolicyHost(
     exec: ports.exec,
     redact: makeRedactor(secrets).redact,
   });
+  const observed = modeOf(subject.policy, policy) === 'observe';
+  return { ...session, observed };
 }
 
 async function readKnownHosts(

@@ -1,6 +1,5 @@
 import type { PlanResult } from '../drivers/driver.ts';
 import { loadDriver } from '../drivers/load-driver.ts';
-import type { Plan } from '../model/plan.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { type Finding, finding } from '../model/verdict.ts';
 import type { ModuleSource } from '../repository/module-sources.ts';
@@ -12,11 +11,7 @@ import type { Ports } from './step.ts';
 
 /** The plan of one module, or why there is none. */
 export type ModulePlan =
-  | {
-      readonly kind: 'planned';
-      readonly plan: Plan;
-      readonly fence: number | undefined;
-    }
+  | Omit<Extract<PlanResult, { readonly kind: 'planned' }>, 'output'>
   | { readonly kind: 'refused'; readonly findings: readonly Finding[] };
 
 export interface PlanWork {
@@ -101,8 +96,10 @@ function judge(id: string, result: PlanResult, ports: Ports): ModulePlan {
     const findings = [result.refusal, ...(result.others ?? [])];
     return refused(findings.map((each) => ({ ...each, module: id })));
   }
-  if (result.plan.exit_code !== 2)
-    return { kind: 'planned', plan: result.plan, fence: result.fence };
+  if (result.plan.exit_code !== 2) {
+    const { output: _, ...planned } = result;
+    return planned;
+  }
   const reason = `The plan of ${id} says that it could not be made`;
   return refused([finding('plan/error', reason, { module: id })]);
 }

@@ -64,7 +64,8 @@ export function decideOutcome(
     ...also.problems,
   ];
   if (first) {
-    return refuseVerdict(subject, [first, ...others], evidence);
+    const refused = refuseVerdict(subject, [first, ...others], evidence);
+    return { ...refused, findings: [...refused.findings, ...also.observed] };
   }
   const reason = [
     ...outcomes.map(describeOutcome),

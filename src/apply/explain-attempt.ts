@@ -38,6 +38,14 @@ export async function explainAttempt(
   const read = await readRecord(request);
   if (read.kind !== 'absent') return judge(attempt, host, read);
   if (looking) return { kind: 'ended', ending: 'not_begun' };
+  if (host.observed) {
+    const why = `${host.name} has no record of it, and is only observed: nothing there keeps it from beginning later`;
+    return refused(
+      attempt,
+      why,
+      'Set mode: apply for the host, and look again.',
+    );
+  }
   const abandoned = await readRecord({ ...request, abandon: true });
   const kept =
     abandoned.kind === 'ended' &&

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Perform } from './command-line.ts';
 
-/** `lock`, `unlock`, `freeze` and `unfreeze`: what people hold up by hand. */
+/** `lock`, `unlock`, `freeze`, `acknowledge`: what people hold up or let go. */
 export function addHoldCommands(program: Command, perform: Perform): void {
   const command = (usage: string, description: string) =>
     program
@@ -35,6 +35,21 @@ export function addHoldCommands(program: Command, perform: Perform): void {
       perform(
         async () =>
           (await import('./commands/unlock.ts')).unlock(host, options),
+        options.json,
+      )(),
+    );
+  command(
+    'acknowledge <host>',
+    'Let a host be changed for the first time, once you saw what would be.',
+  )
+    .option('--ssh-key-file <file>', 'private key for the host')
+    .action((host, options) =>
+      perform(
+        async () =>
+          (await import('./commands/acknowledge.ts')).acknowledge(
+            host,
+            options,
+          ),
         options.json,
       )(),
     );

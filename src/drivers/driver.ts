@@ -1,5 +1,6 @@
 import type { Clock } from '../adapters/clock.ts';
 import type { HostSession } from '../host/host-session.ts';
+import type { Acknowledged } from '../model/acknowledged.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
@@ -46,6 +47,7 @@ export type PlanResult =
       readonly plan: Plan;
       /** Highest fence that the host has seen; undefined where it cannot say. */
       readonly fence: number | undefined;
+      readonly acknowledged: Acknowledged;
       readonly output: readonly string[];
     }
   | {

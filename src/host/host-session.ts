@@ -45,6 +45,8 @@ export interface HostSession {
    * pass; undefined until it was spoken to. Absent where no key is in between.
    */
   readonly isRestricted?: () => boolean | undefined;
+  /** mode: observe. Nothing is written there, not even what asks for an end. */
+  readonly observed?: boolean;
   /** Never throws for what the host or the network does. */
   perform(request: HostRequest): Promise<HostReply>;
   /** Forgets the key and temporary files of this session. */

@@ -31,6 +31,7 @@ const PROGRAMS = {
     'compose-up',
     'compose-undo',
     'compose-apply',
+    'acknowledge',
     'main',
   ],
   'backup-program': [

@@ -67,6 +67,10 @@ export const APPLY: LaneDefinition = {
       description: 'Reason to apply in spite of a freeze; it goes on record.',
       default: '',
     },
+    acknowledge_host: {
+      description: 'Name of a host that may be changed for the first time.',
+      default: '',
+    },
   },
   steps: [
     {
@@ -127,6 +131,7 @@ export const APPLY: LaneDefinition = {
         sha: verified,
         'break-glass-reason': input('break_glass_reason'),
         'despite-freeze': input('despite_freeze'),
+        'acknowledge-host': input('acknowledge_host'),
         'ssh-key': sshKey,
         'state-ssh-key': stateSshKey,
         'audit-sign-key': auditSignKey,

@@ -31,6 +31,7 @@ export const autoApplyStep: Step = {
     'backup-ref': '',
     'stateful-confirm': '',
     'despite-freeze': '',
+    'acknowledge-host': '',
   },
   outputs: Object.values(PASSED_ON).flat(),
   run: async (inputs, ports) => {

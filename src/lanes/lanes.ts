@@ -65,6 +65,10 @@ export const AUTO_APPLY: LaneDefinition = {
       description: 'Reason to apply in spite of a freeze; it goes on record.',
       default: '',
     },
+    acknowledge_host: {
+      description: 'Name of a host that may be changed for the first time.',
+      default: '',
+    },
   },
   steps: [
     {
@@ -128,6 +132,7 @@ export const AUTO_APPLY: LaneDefinition = {
         modules: output('stateful', 'eligible'),
         'require-noop': output('stateful', 'require-noop'),
         'despite-freeze': input('despite_freeze'),
+        'acknowledge-host': input('acknowledge_host'),
         'ssh-key': sshKey,
         'state-ssh-key': stateSshKey,
         'audit-sign-key': auditSignKey,

@@ -36,7 +36,12 @@ function caughtUp(step: LaneStep): LaneStep {
     case 'stateful':
       return { ...step, with: { modules: output('scope', 'eligible') } };
     default: {
-      const { 'despite-freeze': _, ...wires } = step.with;
+      // What only a person may say is not for a schedule to pass on.
+      const {
+        'despite-freeze': _,
+        'acknowledge-host': __,
+        ...wires
+      } = step.with;
       return { ...step, with: wires };
     }
   }

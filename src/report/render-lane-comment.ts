@@ -16,6 +16,10 @@ export function renderLaneEnd({ title, verdicts, runUrl, at }: LaneEnd) {
   const apply = verdicts.findLast(({ gate }) => gate === 'module-apply');
   const refused = verdicts.find(({ decision }) => decision === 'refuse');
   const results = listResults(apply);
+  const changed = apply?.decision === 'pass' && results.length > 0;
+  const observed = (apply?.findings ?? []).filter(
+    ({ code }) => code === 'apply/observed',
+  );
   const checkpoint = Object(
     verdicts.findLast(({ evidence }) => evidence['checkpoint'])?.evidence[
       'checkpoint'
@@ -26,11 +30,9 @@ export function renderLaneEnd({ title, verdicts, runUrl, at }: LaneEnd) {
   );
   const facts: readonly (readonly [string, unknown])[] = [
     ['result', (refused ?? apply ?? verdicts.at(-1))?.code ?? 'nothing ran'],
-    ['last_apply_sha', apply?.decision === 'pass' ? apply.sha : undefined],
-    [
-      'last_apply_at',
-      apply?.decision === 'pass' ? at.toISOString() : undefined,
-    ],
+    ['last_apply_sha', changed ? apply.sha : undefined],
+    ['last_apply_at', changed ? at.toISOString() : undefined],
+    ...observed.map(({ reason }) => ['observed', reason] as const),
     ['break_glass_reason', glass && `${glass.reason} (${glass.actor})`],
     ['plan digest', results[0]?.['plan_digest']],
     [

@@ -6,6 +6,8 @@ export interface LaneSummary {
   readonly verdicts: readonly Verdict[];
   /** What the gates let wait, one finding a module. */
   readonly waiting: readonly Finding[];
+  /** What was not done on hosts that are only observed. */
+  readonly observed: readonly Finding[];
   readonly verdict: Verdict;
 }
 
@@ -23,24 +25,30 @@ export function summariseLane(
     ...new Map(spoken.map((verdict) => [verdict.gate, verdict])).values(),
   ];
   const released = new Set(verdicts.at(-1)?.modules);
-  const waiting = verdicts
+  const held = verdicts
     .filter((verdict) => verdict.decision === 'pass')
     .flatMap((verdict) => verdict.findings)
-    .filter((held) => held.module !== undefined && !released.has(held.module));
+    .filter((each) => each.module !== undefined && !released.has(each.module));
+  const observed = verdicts
+    .flatMap((verdict) => verdict.findings)
+    .filter(({ code }) => code === 'apply/observed');
+  const seen = new Set(observed.map(({ module }) => module));
+  const waiting = held.filter(({ module }) => !seen.has(module));
   return {
     verdicts,
     waiting,
+    observed,
     verdict:
       begun.length > 0
         ? interrupted(gate, begun, { verdicts, waiting })
-        : judge(gate, verdicts, waiting),
+        : judge(gate, verdicts, { waiting, observed }),
   };
 }
 
 function interrupted(
   gate: string,
   begun: readonly string[],
-  { verdicts, waiting }: Omit<LaneSummary, 'verdict'>,
+  { verdicts, waiting }: Pick<LaneSummary, 'verdicts' | 'waiting'>,
 ): Verdict {
   const subject = { gate, sha: verdicts[0]?.sha ?? '' };
   const reason = `The apply of ${begun.join(', ')} began, and its step ended without a word.`;
@@ -52,7 +60,7 @@ function interrupted(
 function judge(
   gate: string,
   verdicts: readonly Verdict[],
-  waiting: readonly Finding[],
+  { waiting, observed }: Pick<LaneSummary, 'waiting' | 'observed'>,
 ): Verdict {
   const subject = { gate, sha: verdicts[0]?.sha ?? '' };
   const refused = verdicts.find((verdict) => verdict.decision === 'refuse');
@@ -66,7 +74,13 @@ function judge(
     const names = waiting.map((held) => held.module).join(', ');
     const reason = `${waiting.length} of the modules wait for a person: ${names}.`;
     return passVerdict(subject, 'report/waiting', reason, {
-      findings: waiting,
+      findings: [...waiting, ...observed],
+    });
+  }
+  if (observed.length > 0) {
+    const reason = observed.map((each) => each.reason).join('; ');
+    return passVerdict(subject, 'report/observed', reason, {
+      findings: observed,
     });
   }
   const last = verdicts.at(-1);

@@ -14,6 +14,7 @@ import { systemClock } from '../../src/adapters/clock.ts';
 import { systemExec } from '../../src/adapters/exec.ts';
 import { closeHosts } from '../../src/adapters/transport/open-host.ts';
 import type { LaneEvent } from '../../src/model/event.ts';
+import { acknowledgeHost } from '../support/acknowledge-host.ts';
 import {
   isApply,
   makeKillingExec,
@@ -82,6 +83,9 @@ describe.skipIf(!hasSshd)('a lane over ssh', () => {
   beforeEach(() => {
     platform = makeServicePlatform();
     platform.commit(policyOf());
+    for (const host of ['one', 'two']) {
+      acknowledgeHost(join(platform.root, host), host);
+    }
   });
   afterEach(() => platform.close());
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
+import { acknowledgeHost } from './acknowledge-host.ts';
 import { findFreePort } from './free-port.ts';
 import { type Changes, makePlatform, type Platform } from './platform.ts';
 import { listRepositoryFiles, readRepositoryFile } from './repository-files.ts';
@@ -21,6 +22,8 @@ export interface ExampleSettings {
   readonly policy?: Readonly<Record<string, unknown>> | undefined;
   /** Keys of the host `demo` that differ. */
   readonly host?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether `demo` may be changed; true unless it says otherwise. */
+  readonly acknowledged?: boolean | undefined;
   /** Content of known_hosts where it is not the one of the sshd. */
   readonly knownHosts?: string | undefined;
   /** Modules beside those of the example: id -> how they differ. */
@@ -56,6 +59,7 @@ export async function makeExamplePlatform(
   mkdirSync(services);
   const module = (id: string, options: ServiceOptions = {}) =>
     serviceModule(id, services, { host: 'demo', ...options });
+  if (settings.acknowledged !== false) acknowledgeHost(host, 'demo');
   const ports = new Map<ExampleModule, number>();
   for (const module of MODULES) ports.set(module, await prepare(host, module));
   mkdirSync(join(host, 'backups'), { mode: 0o700 });

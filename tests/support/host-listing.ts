@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 /**
  * Every entry below a folder with its mode, owner, time and content, sorted.
- * Two equal listings mean that nothing was touched in between. Left out is
- * where a plan puts its copy of a release, to take it away at its end.
+ * Two equal listings mean that nothing was touched in between. Unless it is to
+ * be whole, it leaves out where a plan puts its copy of a release.
  */
-export function listFolder(folder: string): string[] {
+export function listFolder(folder: string, { whole = false } = {}): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => !path.startsWith('.staging'))
+    .filter((path) => whole || !path.startsWith('.staging'))
     .sort()
     .map((path) => describe(folder, path));
 }

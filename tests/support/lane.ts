@@ -122,7 +122,7 @@ export async function openLane(settings: LaneSettings = {}): Promise<Lane> {
     status: (module) => readStatus(platform, module),
     listHost: () =>
       [platform.host, platform.services]
-        .flatMap(listFolder)
+        .flatMap((folder) => listFolder(folder))
         .filter((line) => !line.startsWith('backups')),
     close: async () => {
       await forge.close();

@@ -22,6 +22,7 @@ export function oneProcessWorkflow(): WorkflowFile {
       'backup-ref': '${{ inputs.backup_ref }}',
       'stateful-confirm': '${{ inputs.stateful_confirm }}',
       'despite-freeze': '${{ inputs.despite_freeze }}',
+      'acknowledge-host': '${{ inputs.acknowledge_host }}',
       'ssh-key': '${{ secrets.APPLY_GATES_SSH_KEY }}',
       'state-ssh-key': '${{ secrets.APPLY_GATES_STATE_SSH_KEY }}',
       'audit-sign-key': '${{ secrets.APPLY_GATES_AUDIT_SIGN_KEY }}',

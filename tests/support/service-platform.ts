@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { acknowledgeHost } from './acknowledge-host.ts';
 import { type Changes, makePlatform, type Platform } from './platform.ts';
 import { type ServiceOptions, serviceModule } from './service-module.ts';
 
@@ -34,6 +35,7 @@ export function makeServicePlatform(
   const services = join(platform.root, 'services');
   const runtimeRoot = join(platform.root, 'host');
   mkdirSync(services);
+  acknowledgeHost(runtimeRoot, 'here');
   const read = (path: string) =>
     existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : undefined;
   platform.commit({

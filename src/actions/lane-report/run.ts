@@ -5,13 +5,13 @@ import { renderVerdictTable } from '../../report/render-verdict-table.ts';
 import { summariseLane } from '../../report/summarise-lane.ts';
 import { tellCheckpoint } from '../../report/tell-checkpoint.ts';
 import type { Step } from '../step.ts';
-import { type RecordedRefusal, recordRefusal } from './record-refusal.ts';
+import { type RecordedEnd, recordEnd } from './record-end.ts';
 
 const NAME = 'lane-report';
 
 /**
  * The last step of a lane: what was decided, what waits for whom, and a
- * refusal put on record.
+ * refusal, or what was only observed, put on record.
  */
 export const laneReportStep: Step = {
   name: NAME,
@@ -33,10 +33,11 @@ export const laneReportStep: Step = {
     const table = renderVerdictTable(summary.verdicts, 'text');
     for (const line of table.split('\n')) ports.print(line);
     await closeHosts(ports.context.folder(), ports.exec);
-    const refusal = await recordRefusal(summary.verdicts, raw, ports);
-    if (refusal) ports.print(describeRecorded(refusal));
+    for (const { reason } of summary.observed) ports.print(reason);
+    const end = await recordEnd(summary.verdicts, raw, ports);
+    for (const line of describeRecorded(end)) ports.print(line);
     const waiting = summary.waiting.map((held) => held.module);
-    const verdict = withRecord(summary.verdict, refusal);
+    const verdict = withRecord(summary.verdict, end);
     const checkpoint = tellCheckpoint([...summary.verdicts, verdict]);
     return {
       verdict,
@@ -46,22 +47,24 @@ export const laneReportStep: Step = {
   },
 };
 
-function describeRecorded(refusal: RecordedRefusal): string {
-  return refusal.recorded
-    ? `The refusal is entry ${refusal.entry.seq} of the audit log`
-    : `not recorded: ${refusal.why}`;
+function describeRecorded(end: RecordedEnd | undefined): string[] {
+  if (end === undefined) return [];
+  if (!end.recorded) return [`not recorded: ${end.why}`];
+  return end.entries.map(({ seq, isRefusal }) => {
+    const what = isRefusal ? 'The refusal' : 'What was observed';
+    return `${what} is entry ${seq} of the audit log`;
+  });
 }
 
-function withRecord(
-  verdict: Verdict,
-  refusal: RecordedRefusal | undefined,
-): Verdict {
-  if (refusal === undefined) return verdict;
-  if (!refusal.recorded) {
-    const evidence = { ...verdict.evidence, not_recorded: refusal.why };
+function withRecord(verdict: Verdict, end: RecordedEnd | undefined): Verdict {
+  if (end === undefined) return verdict;
+  if (!end.recorded) {
+    const evidence = { ...verdict.evidence, not_recorded: end.why };
     return { ...verdict, evidence };
   }
-  const { log, seq, hash } = refusal.entry;
+  const last = end.entries.at(-1);
+  if (last === undefined) return verdict;
+  const { log, seq, hash } = last;
   const checkpoint = { log, size: seq + 1, head: hash };
   return { ...verdict, evidence: { ...verdict.evidence, checkpoint } };
 }

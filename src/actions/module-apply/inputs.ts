@@ -13,6 +13,7 @@ const schema = z.object({
   'require-noop': booleanForm,
   'break-glass-reason': z.string().optional(),
   'despite-freeze': lineForm.optional(),
+  'acknowledge-host': lineForm.optional(),
   'state-ssh-key': z.string().optional(),
   'audit-sign-key': z.string().optional(),
 });
@@ -28,6 +29,7 @@ export function parseModuleApplyInputs(raw: RawInputs) {
     requireNoop: inputs['require-noop'],
     breakGlassReason: inputs['break-glass-reason']?.trim(),
     despiteFreeze: inputs['despite-freeze'],
+    acknowledgeHost: inputs['acknowledge-host'],
     stateSshKey: inputs['state-ssh-key'],
     auditSignKey: inputs['audit-sign-key'],
   };

@@ -1,36 +1,16 @@
-import type { ModuleOutcome } from '../../apply/attempt.ts';
-import { decideOutcome, listOutcomes } from '../../apply/decide-outcome.ts';
-import { findBreakGlass } from '../../apply/find-approvals.ts';
-import type { AuditLog } from '../../audit/audit-log.ts';
-import { ActionError } from '../../model/errors.ts';
-import {
-  type Finding,
-  finding,
-  passVerdict,
-  type Verdict,
-} from '../../model/verdict.ts';
-import { openRepositoryAudit } from '../../repository/repository-audit.ts';
-import type { RepositoryState } from '../../repository/repository-state.ts';
+import { InputError } from '../../model/errors.ts';
+import { passVerdict } from '../../model/verdict.ts';
 import { openStateAt } from '../../repository/state-place.ts';
 import { readSubject, type Subject } from '../../repository/subject.ts';
-import type { StateStore } from '../../state/store.ts';
-import { openModuleHosts } from '../open-module-hosts.ts';
-import type { Ports, Step, StepOutcome } from '../step.ts';
-import { type ApplyWork, applyModules } from './apply-modules.ts';
-import { AttemptRecorder } from './attempt-recorder.ts';
-import { checkBeforeApply, type Readiness } from './check-before-apply.ts';
-import { readCheckpointForm } from './checkpoint-form.ts';
-import { explainAttempts } from './explain-attempts.ts';
-import { type Holds, LeaseRace } from './holds.ts';
+import type { Step } from '../step.ts';
+import { applyReady, report, STEP } from './apply-ready.ts';
+import { checkBeforeApply } from './check-before-apply.ts';
 import { type ModuleApplyInputs, parseModuleApplyInputs } from './inputs.ts';
 import { openHolds } from './open-holds.ts';
-import { splitObserved } from './split-observed.ts';
-
-const NAME = 'module-apply';
 
 /** Carries out the plans that every gate of the lane let go on. */
 export const moduleApplyStep: Step = {
-  name: NAME,
+  name: STEP,
   inputs: {
     modules: '',
     sha: '',
@@ -38,6 +18,7 @@ export const moduleApplyStep: Step = {
     'require-noop': 'false',
     'break-glass-reason': '',
     'despite-freeze': '',
+    'acknowledge-host': '',
     'working-directory': '.',
     policy: '.platform/gates.yaml',
     token: '',
@@ -58,7 +39,8 @@ export const moduleApplyStep: Step = {
   run: async (raw, ports) => {
     const inputs = parseModuleApplyInputs(raw);
     const subject = await readSubject(ports, inputs);
-    const about = { gate: NAME, sha: subject.head };
+    checkHostName(inputs, subject);
+    const about = { gate: STEP, sha: subject.head };
     if (inputs.modules.length === 0) {
       const reason = 'There is no module to apply';
       return report(passVerdict(about, 'apply/noop', reason));
@@ -67,7 +49,7 @@ export const moduleApplyStep: Step = {
     try {
       const { store } = state;
       const holds = openHolds({ inputs, subject }, ports);
-      const asked = { gate: NAME, inputs, subject, store };
+      const asked = { gate: STEP, inputs, subject, store };
       for (;;) {
         const ready = await checkBeforeApply(asked, ports);
         if (ready.kind === 'stop') return report(ready.verdict);
@@ -82,119 +64,16 @@ export const moduleApplyStep: Step = {
   },
 };
 
-interface ReadyWork {
-  readonly inputs: ModuleApplyInputs;
-  readonly subject: Subject;
-  readonly state: RepositoryState;
-  readonly ready: Extract<Readiness, { readonly kind: 'ready' }>;
-  readonly holds: Holds;
-}
-
-/** Undefined where somebody else had a host, and it was waited for a while. */
-async function applyReady(
-  { inputs, subject, state, ready, holds }: ReadyWork,
-  ports: Ports,
-): Promise<StepOutcome | undefined> {
-  const about = { gate: NAME, sha: subject.head };
-  const { modules, armed, verdicts } = ready;
-  const { toApply, observed } = splitObserved(subject.policy, modules);
-  if (toApply.length === 0) {
-    return report(decideOutcome(about, [], { problems: [], observed }));
-  }
-  const subjects = toApply.map(({ source: { id, manifest } }) => ({
-    module: id,
-    host: manifest.host,
-  }));
-  const { view } = await holds.judge(ready.snapshot, subjects);
-  if (holds.isWorthWaiting(view)) {
-    return void (await holds.waitFor(state.store, subjects, view));
-  }
-  const sources = toApply.map(({ source }) => source);
-  const also = toApply.flatMap(({ open }) => open.map(({ host }) => host));
-  const request = { subject, sources, also, inputs };
-  const hosts = await openModuleHosts(request, ports);
-  try {
-    const explained = await explainAttempts(toApply, hosts, ports);
-    const { leases } = holds;
-    const { store } = state;
-    const opened = { subject, modules: toApply, hosts, verdicts };
-    const renderCheckpoint = readCheckpointForm(inputs);
-    const own = { armed, renderCheckpoint, leases, store };
-    const work = { ...opened, ...explained, ...own };
-    const { token, sshKey, stateSshKey, auditSignKey } = inputs;
-    const secrets = [token, sshKey, stateSshKey, auditSignKey];
-    const log = openRepositoryAudit(ports, state, secrets);
-    const done = await applyOnRecord(work, { log, store, holds }, ports);
-    const { outcomes, problems, status, checkpoint } = done;
-    const said = decideOutcome(about, outcomes, { problems, observed });
-    const glass = findBreakGlass(verdicts);
-    const evidence = {
-      ...said.evidence,
-      ...(checkpoint && { checkpoint }),
-      ...(glass && { break_glass: glass }),
-    };
-    return report({ ...said, evidence }, outcomes, status);
-  } catch (error) {
-    if (error instanceof LeaseRace) return undefined;
-    throw error;
-  } finally {
-    await hosts.close();
-  }
-}
-
-/** Whatever happens in between, what was begun is put on the state branch. */
-async function applyOnRecord(
-  work: Omit<ApplyWork, 'recorder'>,
-  record: {
-    readonly log: AuditLog;
-    readonly store: StateStore;
-    readonly holds: Holds;
-  },
-  ports: Ports,
-) {
-  const sha = work.subject.head;
-  const recorder = new AttemptRecorder({ step: NAME, sha, ...record }, ports);
-  const stopRenewing = work.leases.keep(work.store);
-  const problems: Finding[] = [];
-  let outcomes: readonly ModuleOutcome[];
-  try {
-    outcomes = await applyModules({ ...work, recorder }, ports);
-  } finally {
-    stopRenewing();
-    const lost = await recorder.flush().catch(describeLoss);
-    if (lost) problems.push(lost);
-    recorder.close();
-  }
-  const { written: status, checkpoint } = recorder;
-  return { outcomes, problems, status, checkpoint };
-}
-
-function describeLoss(error: unknown): Finding {
-  if (!(error instanceof ActionError)) throw error;
-  return finding(
-    error.code,
-    `The hosts were changed as listed, and how that ended could not be put on record: ${error.message}`,
-    {
-      remedy: `${error.remedy} The next run finds the attempts without an end and asks the hosts for it.`,
-    },
+/** A name that is mistyped should not read like one that was not given. */
+function checkHostName(
+  { acknowledgeHost: name }: ModuleApplyInputs,
+  { policy: { hosts } }: Subject,
+): void {
+  if (name === undefined || Object.hasOwn(hosts, name)) return;
+  const names = Object.keys(hosts).join(', ');
+  throw new InputError(
+    'acknowledge-host',
+    name,
+    `a host of the policy: ${names}`,
   );
-}
-
-function report(
-  verdict: Verdict,
-  outcomes: readonly ModuleOutcome[] = [],
-  status: readonly string[] = [],
-): StepOutcome {
-  const lists = listOutcomes(outcomes);
-  return {
-    verdict,
-    outputs: {
-      applied: JSON.stringify(lists.applied),
-      noop: JSON.stringify(lists.noop),
-      failed: JSON.stringify(lists.failed),
-      'rolled-back': JSON.stringify(lists.rolledBack),
-      'not-attempted': JSON.stringify(lists.notAttempted),
-      status: JSON.stringify(status),
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import type { Acknowledged } from '../../model/acknowledged.ts';
 import type { Plan } from '../../model/plan.ts';
 import {
   passVerdict,
@@ -46,6 +47,7 @@ function passPlans(
       health: health ?? 'unknown',
     })),
     fences: highestFences(planned),
+    acknowledged: acknowledgedHosts(planned),
   };
   const modules = plans.map((plan) => plan.module);
   return changed.length === 0
@@ -67,6 +69,17 @@ function highestFences(planned: readonly Planned[]): Record<string, number> {
     fences[plan.host] = Math.max(fences[plan.host] ?? 0, fence);
   }
   return fences;
+}
+
+/** What each host says of whether it may be changed; a doubt stays one. */
+function acknowledgedHosts(
+  planned: readonly Planned[],
+): Record<string, Acknowledged> {
+  const hosts: Record<string, Acknowledged> = {};
+  for (const { plan, acknowledged } of planned) {
+    if ((hosts[plan.host] ?? 'yes') === 'yes') hosts[plan.host] = acknowledged;
+  }
+  return hosts;
 }
 
 function inSyncReason(modules: readonly string[]): string {

@@ -1,3 +1,8 @@
+import {
+  type LastObserved,
+  readLastObserved,
+} from '../../apply/observed-note.ts';
+import { readTail } from '../../audit/read-tail.ts';
 import { ActionError } from '../../model/errors.ts';
 import type { Status } from '../../model/status.ts';
 import { renderColumns } from '../../report/render-columns.ts';
@@ -26,16 +31,32 @@ export function status(module: string | undefined, options: RepositoryOptions) {
       const snapshot = await remote.store.fetch();
       const found = await findStatuses(snapshot, module);
       const shown = await locate(found, snapshot, remote);
+      const observed = await readObserved(snapshot, module);
       const now = remote.run.ports.clock.now();
       const holds = await describeHolds(snapshot, now);
       for (const line of renderStatuses(shown)) terminal.line(line);
+      for (const { said, sha, time } of observed) {
+        terminal.line(`${said} (${sha.slice(0, 12)}, ${time})`);
+      }
       for (const each of holds) terminal.line(formatHold(each));
-      terminal.document({ modules: shown, holds });
+      terminal.document({ modules: shown, observed, holds });
       return 0;
     } finally {
       remote.close();
     }
   };
+}
+
+/** What the log at hand says of modules that were looked at and not changed. */
+async function readObserved(
+  snapshot: StateSnapshot,
+  module: string | undefined,
+): Promise<LastObserved[]> {
+  const { entries } = await readTail(snapshot);
+  const last = readLastObserved(entries.map(({ entry }) => entry));
+  return [...last.values()].filter(
+    (each) => module === undefined || each.module === module,
+  );
 }
 
 async function findStatuses(

@@ -1,13 +1,10 @@
-import { openPolicyHost } from '../../actions/open-module-hosts.ts';
 import { releaseLease } from '../../gates/lease/change-lease.ts';
-import type { HostSession } from '../../host/host-session.ts';
 import { askFence, resetFence } from '../../host/reset-fence.ts';
 import type { Lease, LeaseRecord } from '../../model/lease.ts';
-import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
 import { passVerdict } from '../../model/verdict.ts';
-import { readSubject } from '../../repository/subject.ts';
-import { requireHost, show, writeLease } from '../change-lease.ts';
+import { show, writeLease } from '../change-lease.ts';
 import { openRemoteState, type RemoteState } from '../git-log.ts';
+import { openNamedHost } from '../open-named-host.ts';
 import type { Terminal } from '../terminal.ts';
 import type { HoldOptions } from './options.ts';
 
@@ -50,7 +47,7 @@ async function turnBack(
   options: UnlockOptions,
   remote: RemoteState,
 ): Promise<string> {
-  const session = await openSession(host, options, remote);
+  const session = await openNamedHost(host, options, remote);
   try {
     const seen = await askFence(session);
     let fence = seen ?? 0;
@@ -66,24 +63,6 @@ async function turnBack(
   } finally {
     await session.close();
   }
-}
-
-async function openSession(
-  name: string,
-  options: UnlockOptions,
-  { run, place }: RemoteState,
-): Promise<HostSession> {
-  const policy = requireHost(place.policy.hosts, name);
-  const subject = await readSubject(run.ports, {
-    workingDirectory: '.',
-    policyPath: options.policy ?? DEFAULT_POLICY_PATH,
-  });
-  const inputs = {
-    token: undefined,
-    sshKey: undefined,
-    sshKeyFile: options.sshKeyFile,
-  };
-  return openPolicyHost({ name, policy }, { subject, inputs }, run.ports);
 }
 
 function isFree(record: LeaseRecord): boolean {

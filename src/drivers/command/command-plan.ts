@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { readAcknowledged } from '../../host/acknowledgement.ts';
 import { packRelease } from '../../host/pack-release.ts';
 import { seenFence } from '../../host/seen-fence.ts';
+import type { Acknowledged } from '../../model/acknowledged.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planDigest } from '../../model/plan-digest.ts';
 import { printable } from '../../model/printable.ts';
@@ -68,7 +70,10 @@ export async function planCommand(request: PlanRequest): Promise<PlanResult> {
   );
   const answer = planAnswerSchema.safeParse(fields);
   return answer.success
-    ? planOf(request, answer.data, seenFence(reply.fields))
+    ? planOf(request, answer.data, {
+        fence: seenFence(reply.fields),
+        acknowledged: readAcknowledged(reply.fields),
+      })
     : refuse(request, 'host/nonsense', 'the answer to a plan is incomplete');
 }
 
@@ -76,7 +81,10 @@ export async function planCommand(request: PlanRequest): Promise<PlanResult> {
 function planOf(
   request: PlanRequest,
   answer: PlanAnswer,
-  fence: number | undefined,
+  standing: {
+    readonly fence: number | undefined;
+    readonly acknowledged: Acknowledged;
+  },
 ): PlanResult {
   const { command } = request.release.manifest;
   const drifted = command?.drift_exit_codes.includes(answer.status) ?? false;
@@ -101,7 +109,7 @@ function planOf(
   return {
     kind: 'planned',
     plan: { ...plan, digest: planDigest(plan) },
-    fence,
+    ...standing,
     output,
   };
 }

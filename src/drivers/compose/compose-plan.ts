@@ -1,3 +1,4 @@
+import { readAcknowledged } from '../../host/acknowledgement.ts';
 import { packRelease } from '../../host/pack-release.ts';
 import { seenFence } from '../../host/seen-fence.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -83,6 +84,7 @@ function judge(
     kind: 'planned',
     plan: { ...plan, digest: planDigest(plan) },
     fence: seenFence(fields),
+    acknowledged: readAcknowledged(fields),
     output,
   };
 }

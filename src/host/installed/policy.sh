@@ -52,7 +52,7 @@ guard_request() {
   [ -z "${r_backup_root-}" ] || [ "$r_backup_root" = "$h_backups" ] ||
     forbid "backup_root is $h_backups here, not $r_backup_root"
   case $r_op in
-  probe | record) ;;
+  probe | record | acknowledge) ;;
   plan | apply)
     guard_values
     guard_module

@@ -144,7 +144,7 @@ read_request() {
       project_directory | up | recreate | remove | pull | pull_timeout | \
       new_volumes | new_networks | holder | backup_root | class | volumes | paths | \
       excludes | quiesce | service | database | db_user | database_file | database_service | \
-      repositories | stamp | receipt | file) ;;
+      repositories | stamp | receipt | file | acknowledgement) ;;
     *) problem malformed "the request has an unknown key" ;;
     esac
     # shellcheck disable=SC2034 # the eval below reads it
@@ -170,7 +170,7 @@ forget_request() {
   r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
   r_body_size='' r_compose_files='' r_profiles='' r_project='' r_services=''
   r_oneshot='' r_project_directory='' r_up='' r_recreate='' r_remove='' r_pull=''
-  r_pull_timeout='' r_new_volumes='' r_new_networks='' r_holder=''
+  r_pull_timeout='' r_new_volumes='' r_new_networks='' r_holder='' r_acknowledgement=''
 }
 
 # Sets word to what one `.base64` or `:plain` word stands for, to the last
@@ -206,7 +206,7 @@ check_request() {
   [!/]* | */../* | */.. | */ | *//*) problem malformed "root is not a path" ;;
   esac
   case $r_op in
-  probe | fence) return 0 ;;
+  probe | fence | acknowledge) return 0 ;;
   esac
   must_match module "$r_module" '!a-z0-9-'
   must_match runtime "$r_runtime" '!a-z0-9-'

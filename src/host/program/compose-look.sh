@@ -200,6 +200,7 @@ answer_look() {
   put_plain compose "$compose_version"
   put_live
   put_fence
+  put_acknowledged
   put_plain directory "$directory"
   put_end_of_file stderr "$facts/stderr" "$REPORT_CAP"
   if [ "$config_status" -eq 0 ]; then

@@ -6,6 +6,7 @@ operate_probe() {
   put system "$(uname -sr)"
   put tar "$(tar --version 2>/dev/null | head -n 1)"
   put_fence
+  put_acknowledged
   releases=
   for link in "$r_root"/*/current; do
     [ -L "$link" ] || continue
@@ -65,6 +66,7 @@ operate_plan() {
   sample_live
   begin_answer
   put_fence
+  put_acknowledged
   put_plain status "$plan_status"
   put_plain sum "$plan_sum"
   put_live
@@ -180,6 +182,7 @@ check_request
 case $r_op in
 probe) operate_probe ;;
 fence) operate_fence ;;
+acknowledge) operate_acknowledge ;;
 plan) operate_plan ;;
 apply) operate_apply && prune_records ;;
 record) operate_record ;;

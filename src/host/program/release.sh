@@ -10,10 +10,8 @@ is_alive() {
 # Makes the private folder of this operation and holds it: a folder that
 # nobody holds was left by a run that died, and is removed.
 open_work() {
-  if [ "$r_op" != apply ] && [ ! -e "$r_root" ]; then
-    work=$(mktemp -d) || problem unwritable "no temporary folder can be made"
-    exec 8>"$work/.alive"
-    flock -n 8
+  if [ "$r_op" != apply ] && [ ! -e "$r_root/.staging" ]; then
+    open_passing_work
     return 0
   fi
   { [ -d "$r_root" ] || mkdir -p "$r_root" 2>/dev/null; } && make_private "$r_root/.staging" ||
@@ -36,8 +34,21 @@ open_work() {
   exec 7>&-
 }
 
+# Where nothing was applied yet, a plan leaves nothing: no folder for stages, and
+# no lock of it.
+open_passing_work() {
+  if [ -e "$r_root" ]; then
+    work=$(mktemp -d "$r_root/.plan-XXXXXXXX" 2>/dev/null) ||
+      problem unwritable "$r_root cannot be written to: no space, or read-only"
+  else
+    work=$(mktemp -d) || problem unwritable "no temporary folder can be made"
+  fi
+  exec 8>"$work/.alive"
+  flock -n 8
+}
+
 sweep_staging() {
-  for stale in "$r_root"/.staging/*; do
+  for stale in "$r_root"/.staging/* "$r_root"/.plan-*; do
     [ -d "$stale" ] || continue
     is_alive "$stale" || rm -rf "$stale"
   done

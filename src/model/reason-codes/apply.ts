@@ -16,7 +16,20 @@ export const APPLY_REASONS = {
     exit: 0,
     cause:
       'mode: observe. Nothing was changed; the verdict says what would be.',
-    remedy: 'Set mode: apply in the policy when you trust what you see.',
+    remedy:
+      'Set mode: apply in the policy when you trust what you see; the first apply of each host then asks for `apply-gates acknowledge`.',
+  },
+  'apply/acknowledged': {
+    exit: 0,
+    cause: 'A person let the host be changed; it keeps that itself.',
+    remedy: '',
+  },
+  'apply/not-acknowledged': {
+    exit: 8,
+    cause:
+      'The host was never changed by apply-gates, and no person said that it may be; or something else stands where it keeps that. Nothing was changed.',
+    remedy:
+      'Read what would change. Then: `apply-gates acknowledge <host> --reason <why>`, or dispatch the lane by hand with the name of the host as acknowledge_host.',
   },
   'apply/reconciled': {
     exit: 0,

@@ -12,6 +12,12 @@ export const REPORT_REASONS = {
     cause: 'The lane ended, and at least one module waits for a person.',
     remedy: 'Dispatch the lane with the inputs that the report shows.',
   },
+  'report/observed': {
+    exit: 0,
+    cause:
+      'The lane ended; at least one module was not changed, since its host is only observed. The report says what an apply would have done.',
+    remedy: 'Set mode: apply in the policy when you trust what you see.',
+  },
   'report/refused': {
     exit: 0,
     cause: 'A step of the lane refused; the job failed there.',

@@ -4,6 +4,7 @@ import { REQUIRE_BANNER } from '../../../scripts/build/bundles.ts';
 import { systemExec } from '../../../src/adapters/exec.ts';
 import { closeHosts } from '../../../src/adapters/transport/open-host.ts';
 import type { Lease } from '../../../src/model/lease.ts';
+import { acknowledgeHost } from '../acknowledge-host.ts';
 import { verifyRemote } from '../audit-remote.ts';
 import { startGitHttp } from '../git-http.ts';
 import {
@@ -81,6 +82,7 @@ function commitHosts(
   const lines = HOSTS.map((host, index) => {
     const sshd = sshds[index];
     if (!sshd) throw new Error(host);
+    acknowledgeHost(rootOf(host), host);
     return `  ${host}: {transport: ssh, address: ${sshd.address}, port: ${sshd.port}, user: ${sshd.user}, identity_file: ${sshd.privateKeyPath}, runtime_root: ${rootOf(host)}}`;
   });
   platform.commit({
