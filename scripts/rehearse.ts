@@ -24,6 +24,7 @@ try {
   copy.commit('.platform/gates.yaml', (text) =>
     text.replace('/opt/apply-gates', copy.host),
   );
+  copy.acknowledge();
   await walkCommandModules(copy, ports);
   if (compose) await walkComposeModules(copy, compose);
   copy.commit('surprise.txt', () => 'nobody knows this file\n');

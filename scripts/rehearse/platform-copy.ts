@@ -34,6 +34,8 @@ export interface PlatformCopy {
   armed(module: string): string[];
   /** Runs another command of the CLI on the repository; its answer. */
   command(...args: readonly string[]): Answer;
+  /** Says that its host may be changed, as a person does for a real one. */
+  acknowledge(): void;
   check(claim: string, holds: boolean): void;
   /** How many checks did not hold. */
   readonly failures: () => number;
@@ -64,7 +66,8 @@ export function makePlatformCopy(): PlatformCopy {
     const { stdout } = spawnSync(
       process.execPath,
       [join(root, 'dist/cli.js'), ...args, '--repo', repo, '--json'],
-      { encoding: 'utf8' },
+      // As at a terminal, also where a job of a forge rehearses.
+      { encoding: 'utf8', env: { ...process.env, GITHUB_ACTIONS: '' } },
     );
     return JSON.parse(stdout);
   };
@@ -104,6 +107,11 @@ export function makePlatformCopy(): PlatformCopy {
         ...['--input', `backup_ref=${backup}`],
         ...['--input', `stateful_confirm=apply ${module} ${sha}`],
       ];
+    },
+    acknowledge: () => {
+      const reason = 'it is the host of the rehearsal, and thrown away';
+      const { verdict } = command('acknowledge', 'demo', '--reason', reason);
+      console.log(`apply-gates acknowledge demo: ${verdict.reason}`);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
