@@ -68,7 +68,7 @@ test.each<[string, ModuleOutcome[], string, number]>([
   expect(exitStatusOfVerdict(verdict)).toBe(exit);
 });
 
-it('lists every result in the evidence, and every refusal', () => {
+it('lists every result in the evidence, every refusal and what was observed', () => {
   const outcomes = [
     make('applied'),
     make('rolled_back'),
@@ -79,7 +79,8 @@ it('lists every result in the evidence, and every refusal', () => {
     problems: [finding('state/not-durable', 'not stored')],
     observed,
   });
-  expect(verdict.findings).toHaveLength(4);
+  expect(verdict.findings).toHaveLength(5);
+  expect(verdict.findings.at(-1)).toEqual(observed[0]);
   expect(verdict.evidence['results']).toHaveLength(4);
   expect(verdict.evidence['observed']).toEqual(['o']);
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acknowledgeHost } from './acknowledge-host.ts';
 import { type Changes, makePlatform, type Platform } from './platform.ts';
@@ -8,6 +8,8 @@ import { type ServiceOptions, serviceModule } from './service-module.ts';
 export interface ServicePlatform extends Platform {
   /** Runtime root of the host `here`. */
   readonly runtimeRoot: string;
+  /** True where the host holds what the operator put there, and no more. */
+  isUntouched(): boolean;
   /** Where the services of its modules live. */
   readonly services: string;
   /** Files of a module of this platform. */
@@ -45,6 +47,7 @@ export function makeServicePlatform(
   return {
     ...platform,
     runtimeRoot,
+    isUntouched: () => readdirSync(runtimeRoot).join() === '.acknowledged',
     services,
     module: (id, options) => serviceModule(id, services, options),
     running: (id) => read(join(services, id)),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
@@ -161,7 +161,7 @@ it('refuses anybody but a person, a word in place of a reason, and a commit from
     expect(codes).not.toHaveProperty('plan');
     expect(exitStatus).toBe(code === 'approval/malformed-sha' ? 2 : 6);
   }
-  expect(existsSync(platform.runtimeRoot)).toBe(false);
+  expect(platform.isUntouched()).toBe(true);
 });
 
 it('skips nothing else: the apply itself wants the reason, and a checkout that is verified', async () => {
@@ -186,5 +186,5 @@ it('skips nothing else: the apply itself wants the reason, and a checkout that i
     inputs: { module: 'db', sha: db },
   });
   expect(stateful.codes).toMatchObject({ stateful: 'stateful/blocked' });
-  expect(existsSync(platform.runtimeRoot)).toBe(false);
+  expect(platform.isUntouched()).toBe(true);
 });

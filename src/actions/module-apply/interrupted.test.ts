@@ -189,7 +189,7 @@ it('50: SIGKILL behind the intent, before the host: what never began never will'
   await killIn('push-1', 'SIGKILL');
   expect(kindsOf(platform)).toEqual(['note', 'intent']);
   expect(readStatusOf(platform, 'web')?.last_apply_result).toBe('unknown');
-  expect(existsSync(platform.runtimeRoot)).toBe(false);
+  expect(platform.isUntouched()).toBe(true);
   const again = await runAgain();
   expect(again.code('apply')).toBe('apply/applied');
   const [, , reconcile] = readEntries(platform);

@@ -1,10 +1,4 @@
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -54,7 +48,7 @@ describe('a state branch that cannot be written', () => {
     const run = await push(platform.module('web'));
     expect(run.code('apply')).toBe('audit/not-durable');
     expect(run.exitStatus).toBe(9);
-    expect(existsSync(platform.runtimeRoot)).toBe(false);
+    expect(platform.isUntouched()).toBe(true);
     expect(readStatusOf(platform, 'web')).toBeUndefined();
   });
 

@@ -91,7 +91,7 @@ describe.each(EVENTS)('compose modules of %s', (_, event) => {
     ],
   ])('are refused before a host is reached: %s', async (_name, ids, codes) => {
     expect((await plan(event(), ...ids)).codes).toEqual(codes);
-    expect(existsSync(platform.runtimeRoot)).toBe(false);
+    expect(platform.isUntouched()).toBe(true);
     expect(existsSync(join(platform.root, 'theirs'))).toBe(false);
   });
 });
