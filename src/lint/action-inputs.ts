@@ -10,7 +10,7 @@ export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'freeze': ['change', 'module', 'host', 'all', 'reason', 'until', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'lane-comment': ['pr', 'ntfy-url', 'working-directory', 'policy', 'token', 'api-url'],
   'lane-report': ['record', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
-  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'break-glass-reason', 'despite-freeze', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key'],
+  'module-apply': ['modules', 'sha', 'plan', 'require-noop', 'break-glass-reason', 'despite-freeze', 'acknowledge-host', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key'],
   'module-plan': ['modules', 'sha', 'output', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file'],
   'plan-noop-guard': ['plan', 'modules', 'require-noop', 'sha', 'max-age', 'format', 'plan-digest', 'allow-destructive', 'working-directory', 'policy'],
   'pr-check': ['comment', 'working-directory', 'policy', 'token', 'api-url'],
@@ -18,5 +18,5 @@ export const ACTION_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'reconcile': ['drift', 'dry-run', 'ntfy-url', 'working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key'],
   'state-artifact-upload': ['name', 'paths', 'if-no-files-found', 'retention-days', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key'],
   'stateful-gate': ['event-name', 'modules', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'sha', 'working-directory', 'policy', 'token', 'api-url', 'state-ssh-key', 'ssh-key', 'ssh-key-file'],
-  'auto-apply': ['working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key', 'module', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'despite-freeze'],
+  'auto-apply': ['working-directory', 'policy', 'token', 'api-url', 'ssh-key', 'ssh-key-file', 'state-ssh-key', 'audit-sign-key', 'module', 'allow-stateful', 'backup-ref', 'stateful-confirm', 'despite-freeze', 'acknowledge-host'],
 };

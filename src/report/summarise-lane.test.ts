@@ -38,6 +38,23 @@ test.each([
   expect(summary.waiting.map((each) => each.module)).toEqual(waiting);
 });
 
+test('what was only observed is told, and waits for nobody', () => {
+  const reason = 'site on demo was not changed';
+  const observed = finding('apply/observed', reason, { module: 'site' });
+  const details = { findings: [observed] };
+  const apply = (code: 'apply/observed' | 'apply/applied') =>
+    passVerdict({ gate: 'module-apply', sha }, code, reason, details);
+  for (const code of ['apply/observed', 'apply/applied'] as const) {
+    const spoken = [stateful(['site']), apply(code)];
+    const summary = summariseLane('lane-report', spoken);
+    expect(summary.verdict).toMatchObject({ code: 'report/observed', reason });
+    expect(summary).toMatchObject({ observed: [observed], waiting: [] });
+  }
+  const both = summariseLane('lane-report', [scope, apply('apply/observed')]);
+  expect(both.verdict.code).toBe('report/waiting');
+  expect(both.verdict.findings).toEqual([held, observed]);
+});
+
 test('an apply that began and left no word is told before all else', () => {
   const { verdict } = summariseLane('lane-report', [scope, refusal], ['site']);
   expect(verdict).toMatchObject({

@@ -13,16 +13,23 @@ import { readStatusOf, runTestLane } from '../../../tests/support/lane-run.ts';
 import { kindsOf, readEntries } from '../../../tests/support/platform-log.ts';
 import {
   makeServicePlatform,
+  renderPolicy,
   type ServicePlatform,
 } from '../../../tests/support/service-platform.ts';
 import {
   makeProcessJob,
   type ProcessJob,
 } from '../../../tests/support/step-process.ts';
-import { dispatchEvent, pushEvent } from '../../../tests/support/step-run.ts';
+import {
+  dispatchEvent,
+  makeStepRun,
+  pushEvent,
+} from '../../../tests/support/step-run.ts';
+import { systemClock } from '../../adapters/clock.ts';
 import { APPROVAL_GATE } from '../../gates/approval/decide-approval.ts';
 import { STEPS } from '../../lanes/steps.ts';
 import { passVerdict } from '../../model/verdict.ts';
+import { reconcileStep } from '../reconcile/run.ts';
 import { executeStep } from '../step.ts';
 
 const PHASES = ['plan', 'apply', 'health'] as const;
@@ -195,6 +202,26 @@ it('50: SIGKILL behind the intent, before the host: what never began never will'
   const [, , reconcile] = readEntries(platform);
   expect(reconcile?.body).toMatchObject({ result: 'not_begun' });
   expect(platform.applies('web')).toEqual(['1']);
+});
+
+it('50: what never began stays open on a host that is only observed', async () => {
+  makeRemoteSlow();
+  await killIn('push-1', 'SIGKILL');
+  const policy = renderPolicy(platform.runtimeRoot, { mode: 'observe' });
+  const head = platform.commit({ '.platform/gates.yaml': policy });
+  let slept = 0;
+  const clock = {
+    ...systemClock,
+    elapsed: () => slept,
+    sleep: async (milliseconds: number) => {
+      slept += milliseconds;
+    },
+  };
+  const run = makeStepRun(platform, dispatchEvent(head, {}), { clock });
+  const { outputs } = await run.run(reconcileStep, { drift: 'false' });
+  expect(outputs['told']).toContain('apply/unknown');
+  expect(outputs['closed']).toBe('[]');
+  expect(platform.isUntouched()).toBe(true);
 });
 
 it('50: SIGKILL behind the result: there is nothing left to explain', async () => {
