@@ -95,9 +95,11 @@ async function draftEnd(
     const body = { ...describeRefusal(refused, spoken), by };
     drafts.push({ kind: 'refusal', fence: null, body });
   }
+  const observed = findObserved(spoken);
+  if (observed.length === 0) return drafts;
   const { entries } = await readTail(snapshot);
   const last = readLastObserved(entries.map(({ entry }) => entry));
-  const news = findObserved(spoken).filter(({ module, ...now }) => {
+  const news = observed.filter(({ module, ...now }) => {
     const before = last.get(module);
     return before?.plan_digest !== now.plan_digest || before.said !== now.said;
   });

@@ -36,11 +36,11 @@ export async function acknowledgeHosts(
   ports: Ports,
 ): Promise<ReadonlyMap<string, Finding>> {
   const blocked = new Map<string, Finding>();
-  const told = new Map(
+  const told = new Map<string, Acknowledged | Finding>(
     readToldByHosts(ports, 'acknowledged', acknowledgedSchema),
   );
   for (const module of work.modules) {
-    const held = await settle(work, { module, told }, ports).catch(toFinding);
+    const held = await settle(work, { module, told }, ports);
     const { id } = module.source;
     if (held) blocked.set(id, { ...held, module: id });
   }
@@ -51,7 +51,8 @@ async function settle(
   work: FirstChanges,
   asked: {
     readonly module: ReadyModule;
-    readonly told: Map<string, Acknowledged>;
+    /** What a host says, or why it cannot be asked: once is enough. */
+    readonly told: Map<string, Acknowledged | Finding>;
   },
   ports: Ports,
 ): Promise<Finding | undefined> {
@@ -67,11 +68,13 @@ async function settle(
       { person: isByHand(ports, work.subject.policy), named: work.named },
     );
   // Of a plan that was made elsewhere the host is asked here.
-  let said = asked.told.get(host.name) ?? (await askAcknowledged(host));
-  if (judge(said) === 'acknowledge-now') {
-    said = await acknowledge(work, host, ports);
+  let said =
+    asked.told.get(host.name) ?? (await askAcknowledged(host).catch(toFinding));
+  if (typeof said === 'string' && judge(said) === 'acknowledge-now') {
+    said = await acknowledge(work, host, ports).catch(toFinding);
   }
   asked.told.set(host.name, said);
+  if (typeof said !== 'string') return said;
   const judged = judge(said);
   return typeof judged === 'string' ? undefined : judged;
 }
