@@ -226,6 +226,8 @@ describe('from observe to apply', () => {
     expect(listWhole()).toEqual(before);
 
     const acknowledge = ['acknowledge', 'demo', '--reason', 'seen for a week'];
+    const mute = await cli('acknowledge', 'demo', '--reason', ' ');
+    expect(mute.exitCode).toBe(2);
     const dry = await cli(...acknowledge, '--dry-run');
     expect(dry.exitCode).toBe(0);
     expect(listWhole()).toEqual(before);

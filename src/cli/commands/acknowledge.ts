@@ -5,7 +5,7 @@ import { closeHosts } from '../../adapters/transport/open-host.ts';
 import { askAcknowledged } from '../../host/acknowledgement.ts';
 import type { HostSession } from '../../host/host-session.ts';
 import type { Acknowledged } from '../../model/acknowledged.ts';
-import { ActionError } from '../../model/errors.ts';
+import { ActionError, InputError } from '../../model/errors.ts';
 import { passVerdict } from '../../model/verdict.ts';
 import { openRepositoryAudit } from '../../repository/repository-audit.ts';
 import { show } from '../change-lease.ts';
@@ -18,9 +18,13 @@ interface AcknowledgeOptions extends HoldOptions {
   readonly sshKeyFile?: string;
 }
 
+/** The host keeps it in one line. */
+const MAX_REASON_CHARACTERS = 500;
+
 /** Says that a host may be changed for the first time; the host keeps it. */
 export function acknowledge(name: string, options: AcknowledgeOptions) {
   return async (terminal: Terminal): Promise<number> => {
+    checkReason(options.reason);
     const remote = await openRemoteState(options, terminal);
     const { ports } = remote.run;
     try {
@@ -56,6 +60,12 @@ async function say(
   const request = { host, reason, by, log };
   const now = await recordAcknowledgement(request, run.ports);
   return { now, reason: `${host.name} is acknowledged: it may be changed` };
+}
+
+function checkReason(reason: string): void {
+  if (reason.trim() !== '' && reason.length <= MAX_REASON_CHARACTERS) return;
+  const allowed = `1 to ${MAX_REASON_CHARACTERS} characters`;
+  throw new InputError('--reason', reason.slice(0, 100), allowed);
 }
 
 /** In a job nobody types; who dispatched that has an input for it. */

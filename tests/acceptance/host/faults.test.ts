@@ -68,7 +68,7 @@ it('refuses while another operation holds the lock, and leaves no trace', async 
 it('removes the stage of a run that died, and not that of one that lives', async () => {
   await applyRelease(session, makeRelease(host));
   const staging = join(host.runtimeRoot, '.staging');
-  for (const name of ['plan-site-1', 'plan-site-2']) {
+  for (const name of ['plan-site-1', 'plan-site-2', '../.plan-1']) {
     mkdirSync(join(staging, name, 'content'), { recursive: true });
     writeFileSync(join(staging, name, '.alive'), '');
   }
@@ -77,6 +77,7 @@ it('removes the stage of a run that died, and not that of one that lives', async
   const left = stages();
   await letGo();
   expect(left).toEqual(['plan-site-2']);
+  expect(readdirSync(host.runtimeRoot)).not.toContain('.plan-1');
 });
 
 it('disk: a runtime root that cannot be made or written to', async () => {

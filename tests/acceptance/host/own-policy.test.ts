@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemExec } from '../../../src/adapters/exec.ts';
@@ -8,6 +8,10 @@ import { openHost } from '../../../src/adapters/transport/open-host.ts';
 import { listBackups } from '../../../src/backup/list-backups.ts';
 import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
 import type { Release, ReleaseFile } from '../../../src/drivers/driver.ts';
+import {
+  askAcknowledged,
+  storeAcknowledgement,
+} from '../../../src/host/acknowledgement.ts';
 import type { HostSession } from '../../../src/host/host-session.ts';
 import { INSTALLED_PROGRAM } from '../../../src/host/installed-program.ts';
 import { resetFence } from '../../../src/host/reset-fence.ts';
@@ -130,6 +134,23 @@ describe.skipIf(!hasSshd)("the host's own policy", () => {
     });
     return result.kind === 'planned' ? 'planned' : result.refusal.code;
   }
+
+  it('takes an acknowledgement where it belongs, and keeps the first', async () => {
+    writeConf();
+    expect(await askAcknowledged(session)).toBe('no');
+    const run = { id: '1', number: '1', attempt: '1', url: '' };
+    const said = { actor: 'ada', reason: `"\n'`, at: new Date(0), run };
+    expect(await storeAcknowledgement(session, said)).toBe('yes');
+    const kept = readFileSync(at('root/.acknowledged'), 'utf8');
+    expect(JSON.parse(kept)).toMatchObject({ actor: 'ada', reason: `"\n'` });
+    const again = { ...said, actor: 'eve' };
+    expect(await storeAcknowledgement(session, again)).toBe('yes');
+    expect(readFileSync(at('root/.acknowledged'), 'utf8')).toBe(kept);
+    writeConf({ runtime_root: [at('elsewhere')] });
+    await expect(storeAcknowledgement(session, said)).rejects.toMatchObject({
+      code: 'host/forbidden',
+    });
+  });
 
   it('takes what is merged, and applies it', async () => {
     writeConf();

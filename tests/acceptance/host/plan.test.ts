@@ -291,3 +291,14 @@ it('compose-config-leak: no value of a file on the host leaves it, however it is
   const { output } = JSON.parse(record[0] ?? '{}');
   expect(Buffer.from(output, 'base64').toString()).not.toContain('battery');
 });
+
+it('leaves nothing where nothing was applied, however it ends', async () => {
+  const content = { plan: 'exit 2' };
+  expect((await planWith({ scripts: content })).kind).toBe('planned');
+  expect(existsSync(host.runtimeRoot)).toBe(false);
+  mkdirSync(host.runtimeRoot);
+  expect((await planWith({ scripts: content })).kind).toBe('planned');
+  const failing = await planWith({ scripts: { plan: 'exit 9' } });
+  expect(failing.kind).toBe('refused');
+  expect(readdirSync(host.runtimeRoot)).toEqual([]);
+});
