@@ -1,6 +1,7 @@
 import { commandOnHost, shellWord } from '../host/command-on-host.ts';
 import type { HostSession } from '../host/host-session.ts';
 import { POLICY_PROBLEMS } from '../host/policy-problems.ts';
+import { rootRemedy } from '../host/root-remedy.ts';
 import { printable } from '../model/printable.ts';
 import type { ReasonCode } from '../model/reason-codes.ts';
 import { type Finding, finding } from '../model/verdict.ts';
@@ -44,16 +45,8 @@ export function problemOf(
   return finding(
     CODES[problem] ?? 'internal/bug',
     `${host.name}: ${printable(problem)}${detail === '' ? '' : ` (${detail})`}`,
-    { module: release.module, ...remedyOf(said, host) },
+    { module: release.module, ...rootRemedy(said, host) },
   );
-}
-
-/** Where the folder of everything is missing, it takes root to make it. */
-function remedyOf(said: string, { name, policy }: HostSession) {
-  const { runtime_root: root, user } = policy;
-  if (said !== `${root} cannot be made`) return {};
-  const owner = user === undefined ? '' : ` -o ${user}`;
-  return { remedy: `As root on ${name}: install -d -m 755${owner} ${root}` };
 }
 
 /** The witness on the host is ahead of the log that we see. */

@@ -2,6 +2,7 @@ import { ActionError } from '../model/errors.ts';
 import { printable } from '../model/printable.ts';
 import type { HostSession } from './host-session.ts';
 import { POLICY_PROBLEMS } from './policy-problems.ts';
+import { rootRemedy } from './root-remedy.ts';
 
 const TIMEOUT_MS = 90_000;
 
@@ -26,5 +27,6 @@ export async function askHost(
       ? 'host/locked'
       : (POLICY_PROBLEMS[problem] ?? 'host/unwritable'),
     printable(`${host.name}: ${problem} (${host.redact(detail)})`),
+    rootRemedy(detail, host),
   );
 }

@@ -87,11 +87,11 @@ describe.skipIf(!hasSshd)('a host', () => {
       host: { runtime_root: '/proc/apply-gates' },
       modules: { web: {} },
     });
-    const run = await lane.push(lane.platform.module('web', { version: '2' }));
+    const named = { module: 'web', acknowledge_host: 'demo' };
+    const run = await lane.dispatch(named);
     expect(run.status).toBe('failure');
-    expect(run.codes['apply'] ?? run.codes['plan']).toMatch(
-      /^(?:apply\/failed|host|plan)/,
-    );
+    expect(run.codes['apply']).toBe('host/unwritable');
+    expect(run.log).toContain('install -d -m 755');
     expect(lane.platform.running('web')).toBeUndefined();
   });
 

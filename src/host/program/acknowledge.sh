@@ -42,7 +42,7 @@ operate_acknowledge() {
   must_be_number lock_wait "$r_lock_wait"
   [ "${#r_acknowledgement}" -lt 4096 ] && is_acknowledgement "$r_acknowledgement" ||
     problem malformed "the acknowledgement is none"
-  mkdir -p "$r_root" 2>/dev/null
+  mkdir -p "$r_root" 2>/dev/null || problem unwritable "$r_root cannot be made"
   take_lock
   read_acknowledged
   [ "$acknowledged" != no ] || store_acknowledgement ||
