@@ -172,7 +172,7 @@ describe('status', () => {
   it('of a platform on which nothing was applied says so', async () => {
     const run = await cli('status', '--json');
     expect(run.exitCode).toBe(0);
-    expect(run.json()).toEqual({ modules: [], holds: [] });
+    expect(run.json()).toEqual({ modules: [], observed: [], holds: [] });
   });
 
   it('of a module that nobody knows exits 2', async () => {

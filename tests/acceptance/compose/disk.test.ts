@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
-  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -18,6 +17,7 @@ import { hasEngine } from '../../support/engine.ts';
 import { watchEvents, withoutProbes } from '../../support/engine-events.ts';
 import { watchMoments } from '../../support/engine-moments.ts';
 import { holdLock } from '../../support/held-lock.ts';
+import { listStages } from '../../support/host-stages.ts';
 
 const canMount =
   spawnSync('unshare', ['--mount', 'true']).status === 0 &&
@@ -47,8 +47,7 @@ const at = (path: string) => join(stand.host.runtimeRoot, path);
 const module = (path: string) => at(`${stand.project}/${path}`);
 const served = () => stand.exec('web', 'cat', '/www/page');
 
-const stages = () =>
-  readdirSync(at('.staging')).filter((name) => name !== '.lock');
+const stages = () => listStages(stand.host.runtimeRoot);
 
 /** Until an apply has staged its release and waits for the lock. */
 async function untilWaiting(): Promise<void> {

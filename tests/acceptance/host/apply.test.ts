@@ -18,6 +18,7 @@ import {
   planRelease,
   type TestHost,
 } from '../../support/host-modules.ts';
+import { listStages } from '../../support/host-stages.ts';
 
 let host: TestHost;
 let session: HostSession;
@@ -35,10 +36,7 @@ const calls = () => {
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 };
 const current = () => readlinkSync(join(host.runtimeRoot, 'site/current'));
-const leftOver = () =>
-  readdirSync(join(host.runtimeRoot, '.staging')).filter(
-    (name) => name !== '.lock',
-  );
+const leftOver = () => listStages(host.runtimeRoot);
 
 it('plans drift without changing anything, not even the runtime root', async () => {
   const plan = await planRelease(session, makeRelease(host));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,7 @@ import {
   planRelease,
   type TestHost,
 } from '../../support/host-modules.ts';
+import { listStages } from '../../support/host-stages.ts';
 import {
   isApply,
   makeKillingExec,
@@ -39,10 +40,7 @@ const waits = (then: string) =>
   `touch ${at('began')}; until test -e ${at('go')}; do sleep 0.1; done; ${then}`;
 const COPY = () => `cp modules/site/content ${at('content')}`;
 const letGo = () => writeFileSync(at('go'), '');
-const leftOver = () =>
-  readdirSync(join(host.runtimeRoot, '.staging')).filter(
-    (name) => name !== '.lock',
-  );
+const leftOver = () => listStages(host.runtimeRoot);
 
 describe.skipIf(!hasSshd)('over ssh', () => {
   beforeAll(async () => {
