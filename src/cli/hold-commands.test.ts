@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -87,7 +87,6 @@ it('turns a fence back to the lower of branch and host, and only so', async () =
   await run('lock', 'here', ...why);
   tamper('state/leases/here.json', JSON.stringify({ ...lease(), fence: 9e12 }));
   const fence = join(platform.runtimeRoot, '.fence');
-  mkdirSync(platform.runtimeRoot);
   writeFileSync(fence, '41\n');
   expect((await run('unlock', 'here', ...why)).exit).toBe(0);
   expect(lease()).toMatchObject({ fence: 9e12, holder: null });
