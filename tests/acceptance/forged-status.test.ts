@@ -105,7 +105,8 @@ describe('a status that is right, or behind', () => {
       lane: 'approval/live-differs',
     });
     await changeState(lane.platform, { [STATUS]: null });
-    const run = await lane.dispatch({ module: 'web' }, oneProcess);
+    const anew = { module: 'web', acknowledge_host: 'demo' };
+    const run = await lane.dispatch(anew, oneProcess);
     expect(run.codes, run.log).toMatchObject({ lane: 'apply/applied' });
   });
 });
