@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LintCode, SEVERITIES } from '../../src/lint/lint-finding.ts';
+import {
+  type DocumentName,
+  documentSchema,
+} from '../../src/model/document-schema.ts';
 import { REASONS } from '../../src/model/reason-codes.ts';
 import {
   type ActionFile,
   readActionFile,
   readActionFiles,
 } from './action-files.ts';
+import { renderDocumentKeys } from './document-keys.ts';
 import { fillMarkedBlock, renderTable } from './marked-blocks.ts';
 
 /** Every document with a generated part: path -> what it must contain. */
@@ -26,6 +31,15 @@ export function renderDocuments(root: string): Map<string, string> {
     ['README.md', fill('README.md', { actions: renderActions(actions) })],
     ['docs/reason-codes.md', renderReasonCodes()],
     ['docs/lint.md', fill('docs/lint.md', { rules: renderLintRules() })],
+    [
+      'docs/configuration.md',
+      fill('docs/configuration.md', {
+        'policy-keys': renderDocumentKeys(documentSchema('policy')),
+        'manifest-keys': renderDocumentKeys(documentSchema('manifest')),
+      }),
+    ],
+    ['schemas/gates.schema.json', renderSchema('policy')],
+    ['schemas/module.schema.json', renderSchema('manifest')],
     ['src/lint/action-inputs.ts', renderActionInputs(root, actions)],
     ...actions.map((action) => {
       const path = `${action.folder}/README.md`;
@@ -38,6 +52,10 @@ export function renderDocuments(root: string): Map<string, string> {
       ] as const;
     }),
   ]);
+}
+
+function renderSchema(name: DocumentName): string {
+  return `${JSON.stringify(documentSchema(name), null, 2)}\n`;
 }
 
 function renderActions(actions: readonly ActionFile[]): string {

@@ -5,7 +5,7 @@ import { runtimeName, wholeSeconds } from '../drivers/release-fields.ts';
 import { BACKUP_PROGRAM } from '../host/backup-program.ts';
 import type { HostReply, HostSession } from '../host/host-session.ts';
 import { encodeWords } from '../host/protocol.ts';
-import type { BackupSettings } from '../model/manifest.ts';
+import type { BackupSettings } from '../model/backup-settings.ts';
 
 /** Room for the connection and the host's own work. */
 const MARGIN_MS = 180_000;

@@ -1,4 +1,5 @@
-import type { BackupSettings, Manifest } from '../model/manifest.ts';
+import type { BackupSettings } from '../model/backup-settings.ts';
+import type { Manifest } from '../model/manifest.ts';
 import { type Finding, finding } from '../model/verdict.ts';
 
 /** Keys that only some classes take, with those. */

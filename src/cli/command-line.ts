@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
@@ -180,6 +180,19 @@ function defineProgram(perform: Perform, stream: Stream): Command {
       perform(
         async () =>
           (await import('./commands/validate.ts')).validate(dir, options),
+        options.json,
+      )(),
+    );
+  program
+    .command('schema')
+    .description('Print the JSON Schema of a document, for editors.')
+    .addArgument(
+      new Argument('<document>', 'which').choices(['manifest', 'policy']),
+    )
+    .option('--json', 'print it on one line')
+    .action((document, options) =>
+      perform(
+        async () => (await import('./commands/schema.ts')).schema(document),
         options.json,
       )(),
     );

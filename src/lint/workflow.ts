@@ -95,17 +95,17 @@ export function parseWorkflow(
 ): DocumentResult<Workflow> {
   const read = readYaml(file, content, MAX_DEPTH);
   if (!read.ok) return read;
-  const { value, lineOf } = read.value;
+  const { value, placeOf } = read.value;
   const at = (...path: readonly (string | number)[]): Place => ({
     file,
-    line: lineOf(path),
+    line: placeOf(path).line,
   });
   const checked = workflowSchema.safeParse(value);
   if (!checked.success) {
     const problems = checked.error.issues.map(
       ({ path, message }): DocumentProblem => ({
         file,
-        line: lineOf(path),
+        ...placeOf(path),
         key: path.map(String).join('.'),
         message,
       }),

@@ -1,5 +1,5 @@
+import type { BackupSettings } from './backup-settings.ts';
 import { isModuleId } from './identifiers.ts';
-import type { BackupSettings } from './manifest.ts';
 
 /** Endings that a backup may have. */
 export const BACKUP_SUFFIXES = [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { editorAccepts } from '../../tests/support/editor-schema.ts';
 import { parseManifest } from './manifest.ts';
 
 const FILE = 'modules/site/module.yaml';
@@ -16,6 +17,13 @@ function keys(text: string): string[] {
         return key;
       });
 }
+
+/** What JSON Schema cannot say, so that an editor lets it pass. */
+const ONLY_THE_MODEL = new Set([
+  'another id than the folder',
+  'a dependency on itself',
+  'a time too short for its own samples',
+]);
 
 describe('parseManifest', () => {
   it('fills in what is not said', () => {
@@ -102,8 +110,9 @@ describe('parseManifest', () => {
       `${COMPOSE}compose: {services: [--privileged]}\n`,
       ['compose.services.0'],
     ],
-  ])('%s is refused at its key', (_name, text, expected) => {
+  ])('%s is refused at its key', (name, text, expected) => {
     expect(keys(text)).toEqual(expected);
+    expect(editorAccepts('manifest', text)).toBe(ONLY_THE_MODEL.has(name));
   });
 
   // THREATS 46

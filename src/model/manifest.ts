@@ -1,195 +1,174 @@
 import * as z from 'zod';
+import { backupSchema } from './backup-settings.ts';
+import { commandSchema } from './command-settings.ts';
+import { composeSchema } from './compose-settings.ts';
 import type { DocumentResult } from './document-problem.ts';
-import { durationSchema } from './duration.ts';
+import { healthSchema } from './health-settings.ts';
 import {
   containedPathSchema,
   globSchema,
-  hostPathSchema,
   moduleIdSchema,
 } from './identifiers.ts';
 import { parseYaml } from './yaml.ts';
 
-/** `compose.file`: inside the module folder, or from the root with a `/`. */
-const composeFileSchema = z
-  .string()
-  .refine(
-    (path) =>
-      containedPathSchema.safeParse(path.startsWith('/') ? path.slice(1) : path)
-        .success,
-    'must be a path inside the module folder, or start with / for the repository root',
-  );
-
-const argvSchema = z
-  .array(
-    z
-      .string()
-      .max(4096)
-      .regex(/^[^\0]*$/),
-  )
-  .min(1)
-  .max(64);
-
-export const serviceSchema = z
-  .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/);
-
-export const composeSchema = z.strictObject({
-  file: composeFileSchema.default('compose.yaml'),
-  files: z.array(composeFileSchema).default([]),
-  profiles: z.array(serviceSchema).default([]),
-  project: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/)
-    .optional(),
-  services: z.array(serviceSchema).min(1).optional(),
-  oneshot: z.array(serviceSchema).default([]),
-  project_directory: z.union([z.literal(''), hostPathSchema]).default(''),
-});
-
-const commandSchema = z.strictObject({
-  plan: argvSchema,
-  apply: argvSchema,
-  health: argvSchema.optional(),
-  stop: argvSchema.optional(),
-  drift_exit_codes: z.array(z.int().min(1).max(125)).min(1).default([2]),
-  timeout: durationSchema.default(120_000),
-});
-
-const healthSchema = z
-  .strictObject({
-    timeout: durationSchema.default(60_000),
-    streak: z.int().min(1).max(100).default(3),
-    interval: durationSchema.default(2_000),
-    http: z
-      .string()
-      .regex(
-        /^https?:\/\/[A-Za-z0-9.:[\]-]+(?:\/[\x21-\x26\x28-\x5b\x5d-\x7e]*)?$/,
-        'must be an http or https address',
-      )
-      .optional(),
-  })
-  .refine(
-    ({ timeout, streak, interval }) => timeout > (streak - 1) * interval,
-    {
-      path: ['timeout'],
-      message: 'must be longer than the samples take: (streak - 1) x interval',
-    },
-  );
-
-/** Names of volumes, databases and their users: no shell acts on them. */
-const plainNameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
-    'must be a plain name of letters, digits, ., _ and -',
-  );
-
-/** Below a volume or a path that is backed up; tar reads no pattern in it. */
-const innerPathSchema = containedPathSchema.regex(
-  /^[A-Za-z0-9._/-]+$/,
-  'must be a path of letters, digits, ., _ and -',
-);
-
-/** How the data of a module is backed up on its host. */
-const backupObject = z.strictObject({
-  class: z.enum(['files', 'volume', 'sqlite', 'postgres', 'redis', 'forgejo']),
-  volumes: z.array(plainNameSchema).default([]),
-  paths: z.array(z.union([hostPathSchema, containedPathSchema])).default([]),
-  excludes: z.array(globSchema).max(100).default([]),
-  quiesce: z.enum(['none', 'pause', 'stop']).optional(),
-  service: serviceSchema.optional(),
-  database: plainNameSchema.optional(),
-  user: plainNameSchema.optional(),
-  database_file: innerPathSchema.optional(),
-  database_service: serviceSchema.optional(),
-  repositories: innerPathSchema.optional(),
-  timeout: durationSchema.default(3_600_000),
-});
-
-/** Only two parts that have to fit each other are worth a stop unasked. */
-const backupSchema = backupObject.transform((backup) => ({
-  ...backup,
-  quiesce: backup.quiesce ?? (backup.class === 'forgejo' ? 'stop' : 'none'),
-}));
-
-export type BackupSettings = z.output<typeof backupSchema>;
-
 /** Folders beside those of the modules on a host. */
-const HOST_FOLDERS = new Set(['attempts', 'backups']);
+const HOST_FOLDERS = ['attempts', 'backups'];
 
-const ownIdSchema = moduleIdSchema.refine(
-  (id) => !HOST_FOLDERS.has(id),
-  'is the name of a folder that the toolkit keeps on each host',
-);
+const ownIdSchema = moduleIdSchema
+  .refine(
+    (id) => !HOST_FOLDERS.includes(id),
+    'is the name of a folder that the toolkit keeps on each host',
+  )
+  .meta({ not: { enum: HOST_FOLDERS } });
 
 const manifestObject = z.object({
-  schema: z.literal(1),
-  id: ownIdSchema,
-  stateful: z.boolean({ error: 'must say true or false' }),
-  host: moduleIdSchema,
-  driver: z.enum(['compose', 'command']),
-  compose: composeSchema.optional(),
-  command: commandSchema.optional(),
-  host_files: z.array(containedPathSchema).default([]),
-  host_dirs: z.array(containedPathSchema).default([]),
-  paths: z.array(globSchema).max(100).default([]),
-  depends_on: z.array(moduleIdSchema).default([]),
-  auto_apply: z.boolean().default(true),
-  self_hosting: z.boolean().default(false),
-  renamed_from: z.union([z.literal(''), moduleIdSchema]).default(''),
-  health: healthSchema.prefault({}),
-  backup: backupSchema.optional(),
+  schema: z.literal(1).describe('Version of this format.'),
+  id: ownIdSchema.meta({
+    description: 'The name of the folder, and not `attempts` or `backups`.',
+    examples: ['wiki'],
+  }),
+  stateful: z.boolean({ error: 'must say true or false' }).meta({
+    description:
+      '`true` is never touched by a push. A module that was stateful at base, or where it was last applied, still is.',
+    examples: [true],
+  }),
+  host: moduleIdSchema.meta({
+    description: 'A key of `hosts` in the policy.',
+    examples: ['web1'],
+  }),
+  driver: z
+    .enum(['compose', 'command'])
+    .describe('What applies it: docker compose, or commands of its own.'),
+  compose: composeSchema.optional().meta({
+    description: 'With `driver: compose`.',
+    examples: [{ file: 'compose.yaml' }],
+  }),
+  command: commandSchema.optional().meta({
+    description: 'Required with `driver: command`.',
+    examples: [
+      { plan: ['./plan.sh'], apply: ['./apply.sh'], health: ['./health.sh'] },
+    ],
+  }),
+  host_files: z
+    .array(containedPathSchema)
+    .default([])
+    .meta({
+      description:
+        'Files that live on the host under `<runtime_root>/<id>/shared`, linked into each release; must be there.',
+      examples: [['.env']],
+    }),
+  host_dirs: z
+    .array(containedPathSchema)
+    .default([])
+    .meta({
+      description: 'Folders that live on the host, like `host_files`.',
+      examples: [['data']],
+    }),
+  paths: z
+    .array(globSchema)
+    .max(100)
+    .default([])
+    .meta({
+      description:
+        'Globs of further paths of the repository that belong to the module.',
+      examples: [['compose/apps/**']],
+    }),
+  depends_on: z
+    .array(moduleIdSchema)
+    .default([])
+    .meta({
+      description:
+        'Modules that are applied before this one, also across hosts.',
+      examples: [['redis']],
+    }),
+  auto_apply: z.boolean().default(true).describe('`false`: never from a push.'),
+  self_hosting: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true`: runs the forge or the runner; never touched by a job of the forge, applied by name from a terminal.',
+    ),
+  renamed_from: z
+    .union([z.literal(''), moduleIdSchema])
+    .default('')
+    .meta({ description: 'Former id.', examples: ['old-wiki'] }),
+  health: healthSchema.prefault({}).meta({
+    description: 'When the module counts as healthy.',
+    examples: [{ timeout: '60s', http: 'http://127.0.0.1:3000/' }],
+  }),
+  backup: backupSchema.optional().meta({
+    description: 'How the data of the module is backed up on its host.',
+    examples: [{ class: 'volume', volumes: ['data'] }],
+  }),
 });
+
+/** What the checks below say, in the words of JSON Schema, for editors. */
+const FOR_EDITORS = {
+  additionalProperties: false,
+  patternProperties: { '^x-': { description: 'Yours; left alone.' } },
+  allOf: [
+    {
+      if: { properties: { driver: { const: 'command' } } },
+      // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+      then: {
+        required: ['command'],
+        properties: { compose: false },
+        anyOf: [
+          { properties: { command: { required: ['health'] } } },
+          {
+            required: ['health'],
+            properties: { health: { required: ['http'] } },
+          },
+        ],
+      },
+      else: { properties: { command: false } },
+    },
+  ],
+};
 
 /** `modules/<id>/module.yaml`. Durations are milliseconds once read. */
 export const manifestSchema = manifestObject
   .loose()
+  .superRefine(
+    (manifest, context) => {
+      const known = new Set(Object.keys(manifestObject.shape));
+      for (const key of Object.keys(manifest)) {
+        if (!known.has(key) && !key.startsWith('x-')) {
+          context.addIssue({
+            code: 'unrecognized_keys',
+            keys: [key],
+            input: manifest,
+          });
+        }
+      }
+    },
+    // Also where other keys are wrong: a key with a slip in it is why.
+    { when: ({ value }) => typeof value === 'object' && value !== null },
+  )
   .superRefine((manifest, context) => {
-    const known = new Set(Object.keys(manifestObject.shape));
-    for (const key of Object.keys(manifest)) {
-      if (!known.has(key) && !key.startsWith('x-')) {
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: 'is not a known key (own keys begin with x-)',
-        });
-      }
+    const issue = (path: string[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    const { driver, command, compose, health, depends_on, id } = manifest;
+    if (driver === 'command' && !command) {
+      issue(['command'], 'is required with driver: command');
     }
-    if (manifest.driver === 'command') {
-      if (!manifest.command) {
-        context.addIssue({
-          code: 'custom',
-          path: ['command'],
-          message: 'is required with driver: command',
-        });
-      } else if (!manifest.command.health && !manifest.health.http) {
-        context.addIssue({
-          code: 'custom',
-          path: ['command', 'health'],
-          message: 'is required where health.http is not given',
-        });
-      }
+    if (driver === 'command' && command && !command.health && !health.http) {
+      issue(
+        ['command', 'health'],
+        'is required where health.http is not given',
+      );
     }
-    for (const [key, other] of [
-      ['compose', 'command'],
-      ['command', 'compose'],
-    ] as const) {
-      if (manifest.driver === other && manifest[key]) {
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: `is not used with driver: ${other}`,
-        });
-      }
+    if (driver === 'command' && compose) {
+      issue(['compose'], 'is not used with driver: command');
     }
-    if (manifest.depends_on.includes(manifest.id)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['depends_on'],
-        message: 'names the module itself',
-      });
+    if (driver === 'compose' && command) {
+      issue(['command'], 'is not used with driver: compose');
     }
-  });
+    if (depends_on.includes(id)) {
+      issue(['depends_on'], 'names the module itself');
+    }
+  })
+  .meta(FOR_EDITORS);
 
 export type Manifest = z.output<typeof manifestSchema>;
 

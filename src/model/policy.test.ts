@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { editorAccepts } from '../../tests/support/editor-schema.ts';
 import { parsePolicy } from './policy.ts';
 import { backupRootOf, modeOf } from './policy-defaults.ts';
 
@@ -130,8 +131,9 @@ describe('parsePolicy', () => {
       'schema: 1\nhosts: {constructor: {transport: local}}\n',
       [''],
     ],
-  ])('%s is refused at its key', (_name, text, expected) => {
+  ])('%s is refused at its key, by an editor too', (_name, text, expected) => {
     expect(keys(text)).toEqual(expected);
+    expect(editorAccepts('policy', text)).toBe(false);
   });
 
   // THREATS 17
@@ -159,8 +161,8 @@ describe('parsePolicy', () => {
       key === 'address' ? 'address: web.example.org, ' : /^$/,
       '',
     );
-    expect(
-      keys(key === 'user' ? text.replace('user: deploy, ', '') : text),
-    ).toEqual([`hosts.web.${key}`]);
+    const written = key === 'user' ? text.replace('user: deploy, ', '') : text;
+    expect(keys(written)).toEqual([`hosts.web.${key}`]);
+    expect(editorAccepts('policy', written)).toBe(false);
   });
 });

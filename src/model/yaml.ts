@@ -8,18 +8,27 @@ import {
   visit,
 } from 'yaml';
 import type * as z from 'zod';
+import { describeIssue } from './describe-issue.ts';
 import type { DocumentResult } from './document-problem.ts';
+import {
+  placeAt,
+  placeOfKey,
+  placeOfValue,
+  type YamlPlace,
+} from './yaml-place.ts';
 
 const MAX_YAML_BYTES = 256 * 1024;
 const MAX_DEPTH = 24;
 const MAX_ALIASES = 20;
+const START: YamlPlace = { line: 1, column: 1 };
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** What a document holds, and the line of each part of it. */
+/** What a document holds, and the place of each part of it. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** The line of a key, or of the closest parent that the document has. */
-  readonly lineOf: (path: readonly PropertyKey[]) => number;
+  /** The place of a value, or of the closest parent that the document has. */
+  readonly placeOf: (path: readonly PropertyKey[]) => YamlPlace;
+  readonly placeOfKey: (path: readonly PropertyKey[]) => YamlPlace;
 }
 
 /** Reads one strict YAML document and checks it against a schema. */
@@ -30,18 +39,25 @@ export function parseYaml<Schema extends z.ZodType>(
 ): DocumentResult<z.output<Schema>> {
   const read = readYaml(file, text);
   if (!read.ok) return read;
-  const checked = schema.safeParse(read.value.value);
+  const { value, placeOf, placeOfKey } = read.value;
+  const checked = schema.safeParse(value, { error: describeIssue });
   if (checked.success) return { ok: true, value: checked.data };
+  const problem = (
+    place: YamlPlace,
+    path: readonly PropertyKey[],
+    message: string,
+  ) => ({ file, ...place, path, key: path.map(String).join('.'), message });
   return {
     ok: false,
-    problems: checked.error.issues.flatMap((issue) =>
-      issuePlaces(issue).map(({ path, message }) => ({
-        file,
-        line: read.value.lineOf(path),
-        key: path.map(String).join('.'),
-        message,
-      })),
-    ),
+    problems: checked.error.issues.flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') {
+        return problem(placeOf(issue.path), issue.path, issue.message);
+      }
+      return issue.keys.map((key) => {
+        const path = [...issue.path, key];
+        return problem(placeOfKey(path), path, 'is not a known key');
+      });
+    }),
   };
 }
 
@@ -55,15 +71,15 @@ export function readYaml(
   text: string,
   maxDepth = MAX_DEPTH,
 ): DocumentResult<YamlDocument> {
-  const problem = (line: number, key: string, message: string) => ({
+  const problem = (place: YamlPlace, message: string) => ({
     ok: false as const,
-    problems: [{ file, line, key, message }],
+    problems: [{ file, ...place, key: '', message }],
   });
   if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
-    return problem(1, '', `is larger than ${MAX_YAML_BYTES} bytes`);
+    return problem(START, `is larger than ${MAX_YAML_BYTES} bytes`);
   }
   if (deepestNesting(text) > maxDepth) {
-    return problem(1, '', `is nested deeper than ${maxDepth} levels`);
+    return problem(START, `is nested deeper than ${maxDepth} levels`);
   }
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
@@ -77,11 +93,11 @@ export function readYaml(
   });
   const document = documents[0];
   if (!document || !('contents' in document)) {
-    return problem(1, '', 'is empty');
+    return problem(START, 'is empty');
   }
   if (documents.length > 1) {
     const start = documents[1]?.range?.[0] ?? 0;
-    return problem(lineAt(lines, start), '', 'holds a second document');
+    return problem(placeAt(lines, start), 'holds a second document');
   }
   const complaints = [...document.errors, ...document.warnings];
   if (complaints.length > 0) {
@@ -89,7 +105,7 @@ export function readYaml(
       ok: false,
       problems: complaints.map((complaint) => ({
         file,
-        line: lineAt(lines, complaint.pos[0]),
+        ...placeAt(lines, complaint.pos[0]),
         key: '',
         message: complaint.message,
       })),
@@ -97,28 +113,18 @@ export function readYaml(
   }
   const forbidden = findForbidden(document);
   if (forbidden) {
-    return problem(lineAt(lines, forbidden.offset), '', forbidden.message);
+    return problem(placeAt(lines, forbidden.offset), forbidden.message);
   }
   const plain = toPlainValue(document);
-  if (plain.failure !== undefined) return problem(1, '', plain.failure);
+  if (plain.failure !== undefined) return problem(START, plain.failure);
   return {
     ok: true,
     value: {
       value: plain.value,
-      lineOf: (path) => lineOf(document, lines, path),
+      placeOf: (path) => placeOfValue(document, lines, path),
+      placeOfKey: (path) => placeOfKey(document, lines, path),
     },
   };
-}
-
-/** An unknown key is reported at the key itself, not at its parent. */
-function issuePlaces(issue: z.core.$ZodIssue) {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: 'is not a known key',
-    }));
-  }
-  return [{ path: issue.path, message: issue.message }];
 }
 
 /** The parser throws for aliases that stand for too much, or for themselves. */
@@ -198,20 +204,4 @@ export function deepestNesting(text: string): number {
     deepest = Math.max(deepest, Math.ceil(lead.length / 2));
   }
   return deepest;
-}
-
-function lineAt(lines: LineCounter, offset: number): number {
-  return Math.max(1, lines.linePos(offset).line);
-}
-
-function lineOf(
-  document: Document,
-  lines: LineCounter,
-  path: readonly PropertyKey[],
-): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lineAt(lines, node.range[0]);
-  }
-  return 1;
 }

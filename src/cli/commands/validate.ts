@@ -9,7 +9,9 @@ import { isModuleId } from '../../model/identifiers.ts';
 import { type Manifest, parseManifest } from '../../model/manifest.ts';
 import { type Policy, parsePolicy } from '../../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../../model/policy-defaults.ts';
+import { printable } from '../../model/printable.ts';
 import { findContradictions } from '../../repository/contradictions.ts';
+import type { ExplainedProblem } from '../explain-problem.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface ValidateOptions {
@@ -25,17 +27,55 @@ export function validate(dir: string | undefined, options: ValidateOptions) {
     const checked = parsed.ok
       ? checkModules(root, parsed.value, file)
       : { modules: 0, problems: parsed.problems };
-    for (const problem of checked.problems) {
-      terminal.line(formatProblem(problem));
+    const valid = checked.problems.length === 0;
+    const problems = valid
+      ? []
+      : await explainAll(checked.problems, root, file);
+    for (const problem of problems) {
+      for (const line of renderExplained(problem)) terminal.line(line);
     }
     terminal.line(
-      checked.problems.length === 0
+      valid
         ? `valid: the policy and ${checked.modules} manifests`
-        : `${checked.problems.length} problems; docs/configuration.md shows every key`,
+        : `${problems.length} problems; docs/configuration.md shows every key`,
     );
-    terminal.document({ valid: checked.problems.length === 0, ...checked });
-    return checked.problems.length === 0 ? 0 : 2;
+    terminal.document({ valid, modules: checked.modules, problems });
+    return valid ? 0 : 2;
   };
+}
+
+/** Each problem with its place, what is there and what may be. */
+async function explainAll(
+  problems: readonly DocumentProblem[],
+  root: string,
+  policyFile: string,
+): Promise<ExplainedProblem[]> {
+  const { explainProblem } = await import('../explain-problem.ts');
+  return problems
+    .map((problem) =>
+      explainProblem(
+        problem,
+        readText(root, problem.file),
+        problem.file === policyFile ? 'policy' : 'manifest',
+      ),
+    )
+    .sort(byPlace);
+}
+
+function byPlace(left: ExplainedProblem, right: ExplainedProblem): number {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line || (left.column ?? 0) - (right.column ?? 0);
+}
+
+function renderExplained(problem: ExplainedProblem): string[] {
+  const { found, allowed, meaning, example } = problem;
+  const told = { found, allowed, meaning, write: example };
+  return [
+    formatProblem(problem),
+    ...Object.entries(told)
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => printable(`    ${name.padEnd(8)} ${text}`)),
+  ];
 }
 
 function readText(root: string, path: string): string {

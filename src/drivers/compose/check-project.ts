@@ -1,7 +1,7 @@
 import { commandOnHost, shellWord } from '../../host/command-on-host.ts';
 import type { HostSession } from '../../host/host-session.ts';
+import { serviceSchema } from '../../model/compose-settings.ts';
 import { isModuleId } from '../../model/identifiers.ts';
-import { serviceSchema } from '../../model/manifest.ts';
 import { printable } from '../../model/printable.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import { storageKeys } from './changes/decide-storage.ts';

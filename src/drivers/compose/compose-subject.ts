@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { HostSession } from '../../host/host-session.ts';
-import { composeSchema, type Manifest } from '../../model/manifest.ts';
+import { composeSchema } from '../../model/compose-settings.ts';
+import type { Manifest } from '../../model/manifest.ts';
 import type { PlanRequest, Release } from '../driver.ts';
 import { runtimeName } from '../release-fields.ts';
 
