@@ -6,17 +6,20 @@ import {
   documentSchema,
 } from '../../src/model/document-schema.ts';
 import { REASONS } from '../../src/model/reason-codes.ts';
+import { renderActionCodes } from './action-codes.ts';
 import {
   type ActionFile,
   readActionFile,
   readActionFiles,
 } from './action-files.ts';
 import { renderDocumentKeys } from './document-keys.ts';
+import { renderLanes } from './lane-pictures.ts';
 import { fillMarkedBlock, renderTable } from './marked-blocks.ts';
 
 /** Every document with a generated part: path -> what it must contain. */
 export function renderDocuments(root: string): Map<string, string> {
   const actions = readActionFiles(root);
+  const whole = readActionFile(root, 'auto-apply', '.');
   const fill = (path: string, blocks: Readonly<Record<string, string>>) => {
     try {
       return Object.entries(blocks).reduce(
@@ -38,9 +41,17 @@ export function renderDocuments(root: string): Map<string, string> {
         'manifest-keys': renderDocumentKeys(documentSchema('manifest')),
       }),
     ],
+    [
+      'docs/lane.md',
+      fill('docs/lane.md', {
+        ...renderLanes(actions),
+        inputs: renderInputs(whole),
+        outputs: renderOutputs(whole),
+      }),
+    ],
     ['schemas/gates.schema.json', renderSchema('policy')],
     ['schemas/module.schema.json', renderSchema('manifest')],
-    ['src/lint/action-inputs.ts', renderActionInputs(root, actions)],
+    ['src/lint/action-inputs.ts', renderActionInputs([...actions, whole])],
     ...actions.map((action) => {
       const path = `${action.folder}/README.md`;
       return [
@@ -48,6 +59,7 @@ export function renderDocuments(root: string): Map<string, string> {
         fill(path, {
           inputs: renderInputs(action),
           outputs: renderOutputs(action),
+          codes: renderActionCodes(root, action),
         }),
       ] as const;
     }),
@@ -102,11 +114,8 @@ function renderLintRules(): string {
 }
 
 /** What the lint knows of our actions, the one in the root among them. */
-function renderActionInputs(
-  root: string,
-  actions: readonly ActionFile[],
-): string {
-  const lines = [...actions, readActionFile(root, 'auto-apply', '.')].map(
+function renderActionInputs(actions: readonly ActionFile[]): string {
+  const lines = actions.map(
     ({ id, inputs }) =>
       `  '${id}': [${Object.keys(inputs)
         .map((name) => `'${name}'`)

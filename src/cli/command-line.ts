@@ -71,7 +71,8 @@ export type Perform = (
   json: boolean | undefined,
 ) => () => Promise<void>;
 
-function defineProgram(perform: Perform, stream: Stream): Command {
+/** Every command with its options; `perform` makes the work of each. */
+export function defineProgram(perform: Perform, stream: Stream): Command {
   const program = new Command('apply-gates')
     .description('Gates between a merged pull request and a running server.')
     .version(packageJson.version)
