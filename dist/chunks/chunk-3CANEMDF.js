@@ -1,1 +1,0 @@
-import{a as r,f as t}from"./chunk-AH7KIEJI.js";var o={s:1e3,m:6e4,h:36e5,d:864e5};function u(n){let e=/^([1-9][0-9]{0,5})([smhd])$/.exec(n);if(!(!e?.[1]||!e[2]))return Number(e[1])*o[e[2]]}var a=t().transform((n,e)=>{let s=u(n);return s===void 0?(e.addIssue({code:"custom",message:"must be a duration such as 30s, 15m, 24h or 7d"}),r):s});export{u as a,a as b};

@@ -1,1 +1,0 @@
-var o={version:"host/version-mismatch",misconfigured:"host/misconfigured",restricted:"host/forbidden",forbidden:"host/forbidden",unverified:"host/unverified",not_on_branch:"host/not-on-branch",content_differs:"host/content-differs"};export{o as a};

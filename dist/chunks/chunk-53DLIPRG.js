@@ -1,1 +1,0 @@
-import{f as e,m as c,q as r,s as t,y as s,z as i}from"./chunk-AH7KIEJI.js";var n=t({kind:i("apply-gates-check-workflows"),sources:r(t({file:e(),content:e()}))}),z=r(t({checker:s(["actionlint","github-schema"]),file:e(),line:c().positive(),kind:e(),message:e()}));export{n as a,z as b};

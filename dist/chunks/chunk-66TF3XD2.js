@@ -1,0 +1,1 @@
+import{A as s,B as i,h as e,o as c,s as r,u as t}from"./chunk-733EEDOW.js";var n=t({kind:i("apply-gates-check-workflows"),sources:r(t({file:e(),content:e()}))}),z=r(t({checker:s(["actionlint","github-schema"]),file:e(),line:c().positive(),kind:e(),message:e()}));export{n as a,z as b};

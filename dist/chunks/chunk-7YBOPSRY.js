@@ -1,1 +1,0 @@
-import{f as a}from"./chunk-2LA7ADL5.js";import{f as d,m as o,t as n}from"./chunk-AH7KIEJI.js";var i=n({path:d().min(1).max(255),sha256:a,bytes:o().min(0)});function u({kind:r,seq:p,body:e}){if(r!=="note"||!Object.hasOwn(e,"adopted"))return;let t=i.safeParse(e.adopted);return t.success?{...t.data,seq:p}:void 0}export{u as a};

@@ -1,0 +1,1 @@
+import{a as e,h as n}from"./chunk-733EEDOW.js";var s={s:1e3,m:6e4,h:36e5,d:864e5},o=/^([1-9][0-9]{0,5})([smhd])$/;function a(t){let r=o.exec(t);if(!(!r?.[1]||!r[2]))return Number(r[1])*s[r[2]]}var m=n().regex(o,{error:"must be a duration such as 30s, 15m, 24h or 7d",abort:!0}).transform(t=>a(t)??e);export{a,m as b};

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-3554W6O7.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-KQJBVHFM.js")).openTailscaleHost(o);case"local":return(await import("./local-6D3HDLNQ.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-3554W6O7.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,0 +1,1 @@
+import{f as a}from"./chunk-52GBLNEB.js";import{h as d,o,v as n}from"./chunk-733EEDOW.js";var i=n({path:d().min(1).max(255),sha256:a,bytes:o().min(0)});function u({kind:r,seq:p,body:e}){if(r!=="note"||!Object.hasOwn(e,"adopted"))return;let t=i.safeParse(e.adopted);return t.success?{...t.data,seq:p}:void 0}export{u as a};

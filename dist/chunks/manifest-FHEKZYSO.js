@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./chunk-QOTXYUJN.js";import"./chunk-ZJWWJ4WM.js";import"./chunk-X57YPQIP.js";import"./chunk-3CANEMDF.js";import"./chunk-DXJJF7QO.js";import"./chunk-2LA7ADL5.js";import"./chunk-AH7KIEJI.js";import"./chunk-EMBIDUMY.js";export{b as composeSchema,c as manifestSchema,d as parseManifest,a as serviceSchema};

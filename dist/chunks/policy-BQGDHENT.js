@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-B4NMBMOQ.js";import"./chunk-L6PG7IIA.js";import"./chunk-ZJWWJ4WM.js";import"./chunk-X57YPQIP.js";import"./chunk-PWQTQXJL.js";import"./chunk-5VYXEHQF.js";import"./chunk-3CANEMDF.js";import"./chunk-DXJJF7QO.js";import"./chunk-2LA7ADL5.js";import"./chunk-AH7KIEJI.js";import"./chunk-EMBIDUMY.js";export{b as parsePolicy,a as policySchema};
