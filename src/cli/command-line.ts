@@ -194,6 +194,25 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
     .action((document, options) =>
       perform(
         async () => (await import('./commands/schema.ts')).schema(document),
+          options.json,
+        )(),
+      );
+  command('doctor', 'What is fine, missing or dangerous, and what mends it.')
+    .option('--host <name>', 'look at this host alone')
+    .option('--no-hosts', 'look at no host')
+    .option('--no-forge', 'do not ask the forge')
+    .option(
+      '--timeout <duration>',
+      'what is not seen by then is unknown',
+      '30s',
+    )
+    .option('--ssh-key-file <file>', 'private key for the hosts')
+    .option('--api-url <url>', 'API of the forge (from origin)')
+    .option('--repository <owner/name>', 'repository there (from origin)')
+    .option('--token-file <file>', 'token for it (APPLY_GATES_TOKEN)')
+    .action((options) =>
+      perform(
+        async () => (await import('./commands/doctor.ts')).doctor(options),
         options.json,
       )(),
     );

@@ -94,6 +94,7 @@ export const HOST_GUARD = [
   "forbid \"backup_root is $h_backups here, not $r_backup_root\"",
   "case $r_op in",
   "probe | record | acknowledge) ;;",
+  "look) [ \"$r_path\" = \"$PATH\" ] || forbid \"a PATH that is not $PATH\" ;;",
   "plan | apply)",
   "guard_values",
   "guard_module",

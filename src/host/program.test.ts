@@ -26,6 +26,7 @@ const PROGRAMS = {
     'compose-edited',
     'compose-adopt',
     'compose-health',
+    'look',
     'witness',
     'apply',
     'compose-up',

@@ -6,6 +6,7 @@ import { AUDIT_REASONS } from './reason-codes/audit.ts';
 import { BACKUP_REASONS } from './reason-codes/backup.ts';
 import { CHECK_REASONS } from './reason-codes/check.ts';
 import { DRAFT_REASONS } from './reason-codes/draft.ts';
+import { DOCTOR_REASONS } from './reason-codes/doctor.ts';
 import { FREEZE_REASONS } from './reason-codes/freeze.ts';
 import { GENERAL_REASONS } from './reason-codes/general.ts';
 import { HOST_POLICY_REASONS } from './reason-codes/host-policy.ts';
@@ -40,6 +41,7 @@ export const REASONS = {
   ...INIT_REASONS,
   ...DRAFT_REASONS,
   ...ADOPT_REASONS,
+  ...DOCTOR_REASONS,
 } as const satisfies Readonly<Record<string, Reason>>;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -11,7 +11,9 @@ const sources = listRepositoryFiles('src').filter(
 const imports = new Map(sources.map((file) => [file, readImports(file)]));
 
 /** Folders whose code sees only its arguments. */
-const PURE = ['audit', 'gates', 'lint', 'model', 'redaction', 'report'];
+const PURE = [
+  ...['audit', 'doctor', 'gates', 'lint', 'model', 'redaction', 'report'],
+];
 const PURE_PACKAGES = ['zod', 'yaml', 'minimatch', 'canonicalize'];
 const PURE_NODE_MODULES = ['node:buffer', 'node:crypto', 'node:path'];
 

@@ -27,7 +27,9 @@ export interface FilesAtHead {
  * the checkout is run or believed. The manifests are held to the trusted
  * policy, which is the one that will judge them.
  */
-export async function readFilesAtHead(subject: Subject): Promise<FilesAtHead> {
+export async function readFilesAtHead(
+  subject: Pick<Subject, 'repository' | 'head' | 'policy' | 'policyPath'>,
+): Promise<FilesAtHead> {
   const { repository, head, policy, policyPath } = subject;
   const entries = await listTree(repository, head);
   const book = await openModuleBook(repository, policy.modules_dir, entries);
@@ -61,7 +63,7 @@ async function checkPolicy({
   repository,
   head,
   policyPath,
-}: Subject): Promise<Finding[]> {
+}: Parameters<typeof readFilesAtHead>[0]): Promise<Finding[]> {
   const [content] = await readBlobs(repository, [
     { commit: head, path: policyPath },
   ]);

@@ -41,7 +41,7 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** Asks one API; what is not 2xx, 404 or 422 is an error with its code. */
+/** Asks one API; what is not 2xx, 404, 405 or 422 is an error with its code. */
 export interface HttpClient {
   /** Address of the API, without a slash at the end. */
   readonly api: string;
@@ -207,7 +207,8 @@ async function judge(
     const text = await unpack(raw, header('content-encoding'), limits);
     return { status, header, body: parseBody(text, request, api) };
   }
-  if (status === 404 || status === 422) {
+  // 405 is how Forgejo says that something does not apply to a repository.
+  if (status === 404 || status === 405 || status === 422) {
     return { status, header, body: undefined };
   }
   if (isBusy(status, header)) {

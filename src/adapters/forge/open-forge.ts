@@ -3,7 +3,11 @@ import { printable } from '../../model/printable.ts';
 import type { Clock } from '../clock.ts';
 import type { RunContext } from '../run-context.ts';
 import type { Forge } from './forge.ts';
-import { type HttpLimits, openHttpClient } from './http-client.ts';
+import {
+  type HttpClient,
+  type HttpLimits,
+  openHttpClient,
+} from './http-client.ts';
 
 export interface ForgeAccess {
   readonly context: Pick<RunContext, 'flavour' | 'apiUrl' | 'repository'>;
@@ -26,8 +30,16 @@ function isGithub(flavour: RunContext['flavour'], api: string): boolean {
   return /^https:\/\/api\.github\.com\/?$|\/api\/v3\/?$/.test(api);
 }
 
-/** Opens the forge of a run. Nothing is asked yet. */
-export async function openForge(access: ForgeAccess): Promise<Forge> {
+/** A client of the API of a forge, and whose API it is. */
+export interface ForgeClient {
+  readonly flavour: 'forgejo' | 'github';
+  readonly client: HttpClient;
+  /** `owner/name` */
+  readonly repository: string;
+}
+
+/** Opens the API of a forge. Nothing is asked yet. */
+export function openForgeClient(access: ForgeAccess): ForgeClient {
   const { context, clock, token, limits } = access;
   const { repository, flavour } = context;
   if (!token) {
@@ -42,18 +54,21 @@ export async function openForge(access: ForgeAccess): Promise<Forge> {
       `repository: ${printable(JSON.stringify(repository))} is not allowed; give owner/name`,
     );
   }
-  const options = {
-    api: access.apiUrl || context.apiUrl,
-    token,
-    clock,
-    ...(limits && { limits }),
-  };
-  if (isGithub(flavour, options.api)) {
+  const api = access.apiUrl || context.apiUrl;
+  const github = isGithub(flavour, api);
+  const headers = github ? GITHUB_HEADERS : { accept: 'application/json' };
+  const options = { api, token, clock, headers, ...(limits && { limits }) };
+  const client = openHttpClient(options);
+  return { flavour: github ? 'github' : 'forgejo', client, repository };
+}
+
+/** Opens the forge of a run. Nothing is asked yet. */
+export async function openForge(access: ForgeAccess): Promise<Forge> {
+  const { flavour, client, repository } = openForgeClient(access);
+  if (flavour === 'github') {
     const { openGithub } = await import('./github.ts');
-    const client = openHttpClient({ ...options, headers: GITHUB_HEADERS });
     return openGithub(client, repository);
   }
   const { openForgejo } = await import('./forgejo.ts');
-  const headers = { accept: 'application/json' };
-  return openForgejo(openHttpClient({ ...options, headers }), repository);
+  return openForgejo(client, repository);
 }

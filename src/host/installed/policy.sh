@@ -53,6 +53,7 @@ guard_request() {
     forbid "backup_root is $h_backups here, not $r_backup_root"
   case $r_op in
   probe | record | acknowledge) ;;
+  look) [ "$r_path" = "$PATH" ] || forbid "a PATH that is not $PATH" ;;
   plan | apply)
     guard_values
     guard_module

@@ -9,6 +9,7 @@ esac
 forget_request
 forget_backup
 read_request
+require_tools
 check_backup_request
 [ -z "${host_policy-}" ] || guard_request
 case $r_op in

@@ -80,13 +80,7 @@ has_room() {
 }
 
 require_tools() {
-  missing=
-  for tool in env base64 sha256sum tar flock setsid timeout mkfifo mktemp \
-    readlink sync sed awk sort head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
-    sleep dd uname; do
-    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
-  done
-  [ -z "$missing" ] && return 0
+  [ -n "$missing" ] || return 0
   begin_answer
   put_plain problem unsupported
   put_plain missing "${missing# }"
@@ -96,9 +90,18 @@ require_tools() {
 
 # Whatever the login environment holds (TAR_OPTIONS, BASH_ENV, tokens) is left
 # behind before anything is read.
+missing=${APPLY_GATES_MISSING-}
 if [ "${APPLY_GATES_ENVIRONMENT-}" != clean ]; then
-  require_tools
-  exec env -i PATH="$PATH" LC_ALL=C HOME="${HOME:-/}" \
+  missing=
+  for tool in env base64 sha256sum tar flock setsid timeout mkfifo mktemp \
+    readlink sync sed awk sort head tail cut tr cat wc ln ls mv rm mkdir chmod touch date \
+    sleep dd uname; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  case "$missing " in
+  *" env "* | *" base64 "*) require_tools ;;
+  esac
+  exec env -i PATH="$PATH" LC_ALL=C HOME="${HOME:-/}" APPLY_GATES_MISSING="$missing" \
     APPLY_GATES_ENVIRONMENT=clean sh -c 'eval "$0"' "$0" "$@"
 fi
 
@@ -207,6 +210,10 @@ check_request() {
   esac
   case $r_op in
   probe | fence | acknowledge) return 0 ;;
+  look)
+    must_match backup_root "${r_backup_root-}" '!A-Za-z0-9._@+=,/-'
+    return 0
+    ;;
   esac
   must_match module "$r_module" '!a-z0-9-'
   must_match runtime "$r_runtime" '!a-z0-9-'

@@ -177,10 +177,13 @@ if [ "${1-}" = worker ]; then
 fi
 forget_request
 read_request
+# What is missing is what a look is to find.
+[ "$r_op" = look ] || require_tools
 check_request
 [ -z "${host_policy-}" ] || guard_request
 case $r_op in
 probe) operate_probe ;;
+look) operate_look ;;
 fence) operate_fence ;;
 acknowledge) operate_acknowledge ;;
 plan) operate_plan ;;
