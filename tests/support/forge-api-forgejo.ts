@@ -1,5 +1,6 @@
 import { cutPage, type ForgeState, type ScriptedPull } from './forge-api.ts';
 import { answerComments } from './forge-api-comments.ts';
+import { forgejoSetupAnswers, permissionsOf } from './forge-api-setup.ts';
 import type { RouteAnswer, RouteRequest } from './git-http.ts';
 
 const LIMIT = { name: 'limit', most: 50 } as const;
@@ -19,9 +20,14 @@ export function forgejoAnswers(
   path: string,
 ): RouteAnswer | undefined {
   const root = `/repos/${state.repository}`;
-  if (path === '/version') return { body: { version: '11.0.3+gitea-1.22.0' } };
-  if (path === root) return { body: { id: 7, full_name: state.repository } };
+  if (path === '/version') return { body: { version: state.setup.version } };
+  if (path === root) {
+    const permissions = permissionsOf(state.setup);
+    return { body: { id: 7, full_name: state.repository, permissions } };
+  }
   if (!path.startsWith(`${root}/`)) return undefined;
+  const setup = forgejoSetupAnswers(state.setup, path.slice(root.length));
+  if (setup) return setup;
   const [kind, name, what] = path.slice(root.length + 1).split('/');
   const number = Number(name);
   const pull = state.pulls.find((each) => each.number === number);

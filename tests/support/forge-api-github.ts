@@ -1,5 +1,6 @@
 import { cutPage, type ForgeState, type ScriptedPull } from './forge-api.ts';
 import { answerComments } from './forge-api-comments.ts';
+import { githubSetupAnswers, permissionsOf } from './forge-api-setup.ts';
 import type { RouteAnswer, RouteRequest } from './git-http.ts';
 
 const PER_PAGE = { name: 'per_page', most: 100 } as const;
@@ -23,8 +24,13 @@ export function githubAnswers(
   path: string,
 ): RouteAnswer | undefined {
   const root = `/repos/${state.repository}`;
-  if (path === root) return { body: { id: 7, full_name: state.repository } };
+  if (path === root) {
+    const permissions = permissionsOf(state.setup);
+    return { body: { id: 7, full_name: state.repository, permissions } };
+  }
   if (!path.startsWith(`${root}/`)) return undefined;
+  const setup = githubSetupAnswers(state.setup, path.slice(root.length));
+  if (setup) return setup;
   const [kind, name = '', what = ''] = path.slice(root.length + 1).split('/');
   const number = Number(name);
   const pull = state.pulls.find((each) => each.number === number);

@@ -1,5 +1,6 @@
 import { forgejoAnswers } from './forge-api-forgejo.ts';
 import { githubAnswers } from './forge-api-github.ts';
+import { type ForgeSetup, makeForgeSetup } from './forge-api-setup.ts';
 import type { RouteAnswer, RouteRequest } from './git-http.ts';
 
 /** A review, in the words of Forgejo. */
@@ -48,6 +49,7 @@ export interface ForgeState {
   /** What apps of GitHub add to them: how a run ended, null where it has not. */
   readonly checkRuns: Map<string, Map<string, string | null>>;
   readonly comments: ScriptedComment[];
+  readonly setup: ForgeSetup;
   /** Id of a run -> its number, and its state in the words of the forge. */
   readonly runs: Map<string, { readonly number: number; status: string }>;
 }
@@ -77,6 +79,7 @@ export function makeForgeApi(repository: string, token: string): ForgeApi {
     statuses: new Map(),
     checkRuns: new Map(),
     comments: [],
+    setup: makeForgeSetup(),
     runs: new Map(),
   };
   const requests: string[] = [];
