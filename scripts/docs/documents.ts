@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Check } from '../../src/doctor/checks/check.ts';
+import { CHECKS } from '../../src/doctor/finding.ts';
 import { type LintCode, SEVERITIES } from '../../src/lint/lint-finding.ts';
 import {
   type DocumentName,
@@ -34,6 +36,7 @@ export function renderDocuments(root: string): Map<string, string> {
     ['README.md', fill('README.md', { actions: renderActions(actions) })],
     ['docs/reason-codes.md', renderReasonCodes()],
     ['docs/lint.md', fill('docs/lint.md', { rules: renderLintRules() })],
+    ['docs/doctor.md', fill('docs/doctor.md', { checks: renderChecks() })],
     [
       'docs/configuration.md',
       fill('docs/configuration.md', {
@@ -111,6 +114,29 @@ function renderLintRules(): string {
       return [`\`${code}\``, severity, cause, remedy];
     }),
   );
+}
+
+/** What doctor looks at, and under each check what it can find. */
+function renderChecks(): string {
+  return Object.entries<Check>(CHECKS)
+    .map(([name, { what, unseen, outcomes }]) => {
+      const rows = Object.entries(outcomes).map(([outcome, found]) => [
+        `\`${name}/${outcome}\``,
+        ...[found.severity, found.means, found.remedy],
+      ]);
+      rows.push([`\`${name}/unknown\``, 'unknown', 'Not seen.', unseen]);
+      const table = renderTable(
+        ['code', 'it is', 'what it means', 'what mends it'],
+        rows.map((row) => row.map(escapeAngles)),
+      );
+      return `### ${name}\n\n${what}\n\n${table}`;
+    })
+    .join('\n\n');
+}
+
+/** A name in angle brackets would be an element of HTML. */
+function escapeAngles(text: string): string {
+  return text.replaceAll('<', '\\<');
 }
 
 /** What the lint knows of our actions, the one in the root among them. */

@@ -29,7 +29,11 @@ export function githubAnswers(
     return { body: { id: 7, full_name: state.repository, permissions } };
   }
   if (!path.startsWith(`${root}/`)) return undefined;
-  const setup = githubSetupAnswers(state.setup, path.slice(root.length));
+  const setup = githubSetupAnswers(
+    state.setup,
+    path.slice(root.length),
+    request.url,
+  );
   if (setup) return setup;
   const [kind, name = '', what = ''] = path.slice(root.length + 1).split('/');
   const number = Number(name);

@@ -1,3 +1,4 @@
+import { cutPage } from './forge-api.ts';
 import type { RouteAnswer } from './git-http.ts';
 
 /** How a repository is set up on its forge. */
@@ -85,6 +86,7 @@ export function forgejoSetupAnswers(
 export function githubSetupAnswers(
   setup: ForgeSetup,
   path: string,
+  url: URL,
 ): RouteAnswer | undefined {
   const [kind, name = '', what] = path.slice(1).split('/');
   const asAdmin = (answer: RouteAnswer) =>
@@ -102,14 +104,14 @@ export function githubSetupAnswers(
             },
           })
         : undefined;
-    case 'collaborators ':
-      return asAdmin({
-        headers: { link: '' },
-        body: [...setup.collaborators].map(([login, right], index) => ({
-          ...{ id: index + 1, login },
-          permissions: { push: right !== 'read' },
-        })),
-      });
+    case 'collaborators ': {
+      const all = [...setup.collaborators].map(([login, right], index) => ({
+        ...{ id: index + 1, login },
+        permissions: { push: right !== 'read' },
+      }));
+      const { page, link } = cutPage(all, url, { name: 'per_page', most: 100 });
+      return asAdmin({ headers: link, body: page });
+    }
     case 'environments ':
       return branches === undefined
         ? undefined

@@ -1,11 +1,12 @@
 import { openPolicyHost } from '../../actions/open-module-hosts.ts';
 import type { Ports } from '../../actions/step.ts';
+import type { Clock } from '../../adapters/clock.ts';
 import { closeHosts } from '../../adapters/transport/open-host.ts';
 import type { HostFacts } from '../../doctor/judge-host.ts';
 import { parseLook } from '../../doctor/parse-look.ts';
 import type { HostReply, HostSession } from '../../host/host-session.ts';
 import { ActionError } from '../../model/errors.ts';
-import type { HostPolicy, Policy } from '../../model/policy.ts';
+import type { HostPolicy } from '../../model/policy.ts';
 import { backupRootOf } from '../../model/policy-defaults.ts';
 import { printable } from '../../model/printable.ts';
 import type { StatePlace } from '../../repository/state-place.ts';
@@ -37,7 +38,7 @@ async function lookAt(
   request: HostRequest,
   ports: Ports,
 ): Promise<HostFacts> {
-  const { place, sshKeyFile } = request;
+  const { place, sshKeyFile, timeLeft } = request;
   const facts = {
     name,
     policy,
@@ -52,10 +53,8 @@ async function lookAt(
     const asked = { subject: place, inputs };
     const session = await openPolicyHost({ name, policy }, asked, ports);
     try {
-      return {
-        ...facts,
-        seen: await ask(session, place.policy, request, ports),
-      };
+      const seen = await askHost(session, { ...facts, timeLeft }, ports.clock);
+      return { ...facts, seen };
     } finally {
       await session.close();
     }
@@ -66,16 +65,17 @@ async function lookAt(
   }
 }
 
-async function ask(
+/** Has a host look at itself, and reads what it says. */
+export async function askHost(
   session: HostSession,
-  policy: Policy,
-  { timeLeft }: HostRequest,
-  { clock }: Ports,
+  request: { readonly backupRoot: string; readonly timeLeft: () => number },
+  clock: Clock,
 ): Promise<HostFacts['seen']> {
+  const { backupRoot, timeLeft } = request;
   const fields = {
     op: 'look',
     root: session.policy.runtime_root,
-    backup_root: backupRootOf(policy, session.policy),
+    backup_root: backupRoot,
     path: session.commandPath,
   };
   const before = clock.now().getTime();
