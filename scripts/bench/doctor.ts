@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { runCommand } from '../../tests/support/command-line.ts';
 import { enginePath } from '../../tests/support/engine.ts';
 import { makeExamplePlatform } from '../../tests/support/example-platform.ts';
+import { setup } from '../../tests/support/requirements.ts';
 import { startSshd, type TestSshd } from '../../tests/support/sshd.ts';
 
 // doctor over hosts, each behind an sshd of its own, as the built command line
@@ -15,6 +16,7 @@ const rounds = Number(process.argv[2] ?? '9');
 const COUNTS = [1, 3] as const;
 const run = promisify(execFile);
 
+setup();
 const sshds = await Promise.all(
   Array.from({ length: Math.max(...COUNTS) }, () => startSshd()),
 );

@@ -13,7 +13,7 @@ export const CHECKS = {
 type Checks = typeof CHECKS;
 export type CheckName = keyof Checks;
 
-/** `check/outcome` of what can be wrong. */
+/** Check and outcome of what can be wrong. */
 type Fault = {
   [Name in CheckName]: `${Name}/${keyof Checks[Name]['outcomes'] & string}`;
 }[CheckName];

@@ -27,15 +27,18 @@ export function judgeMachine(facts: MachineFacts): DoctorFinding[] {
 }
 
 function judgeGit(said: string | undefined): DoctorFinding {
-  if (said === undefined) return fault('git/old', HERE, 'there is no git');
+  if (said === undefined)
+    return fault('git-version/old', HERE, 'there is no git');
   const [, version, major, minor] =
     /^git version ((\d+)\.(\d+)\S*)/.exec(said) ?? [];
-  if (version === undefined) return unknown('git', HERE, said);
+  if (version === undefined) return unknown('git-version', HERE, said);
   const [oldestMajor, oldestMinor] = OLDEST_GIT;
   const isOld =
     Number(major) < oldestMajor ||
     (Number(major) === oldestMajor && Number(minor) < oldestMinor);
-  return isOld ? fault('git/old', HERE, version) : fine('git', HERE, version);
+  return isOld
+    ? fault('git-version/old', HERE, version)
+    : fine('git-version', HERE, version);
 }
 
 function judgeSsh(said: string | undefined): DoctorFinding {

@@ -1,6 +1,5 @@
 import type { OpenAttempt } from '../apply/open-attempt.ts';
-import { describeHolder } from '../gates/lease/decide-lease.ts';
-import { heldLease, type LeaseRecord } from '../model/lease.ts';
+import { type HeldLease, heldLease, type LeaseRecord } from '../model/lease.ts';
 import { type DoctorFinding, fault, fine, unknown } from './finding.ts';
 
 /** What the remote says of its branches, and the state branch of its work. */
@@ -88,6 +87,11 @@ function judgeIntents(
       : fault('intents/open', module, reason, { module });
   });
   return found.length === 0 ? [fine('intents', ORIGIN, 'none is open')] : found;
+}
+
+function describeHolder({ holder }: HeldLease): string {
+  const { actor, run, expires_at } = holder;
+  return `${JSON.stringify(actor)} (run ${run.url || run.id}), until ${expires_at} unless renewed`;
 }
 
 /** By clocks of two machines, which is good enough to tell a person. */

@@ -16,7 +16,7 @@ export const CHECKS_HERE = {
       },
     },
   },
-  git: {
+  'git-version': {
     what: 'The git that is found in PATH.',
     unseen: 'git --version',
     outcomes: {

@@ -222,7 +222,7 @@ export const CHECKS_OF_HOSTS = {
     outcomes: {
       attempt: {
         severity: 'missing',
-        means: 'An attempt without an end and without a process.',
+        means: 'An attempt that has no end, and that nobody is at.',
         remedy: 'apply-gates reconcile <module>',
       },
       stage: {

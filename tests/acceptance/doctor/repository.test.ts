@@ -157,7 +157,7 @@ it('an old git, and in a job the runner and its artifact service', async () => {
     ACTIONS_RUNTIME_TOKEN: 'token',
   };
   const found = await doctor(job);
-  expect(found.faults('this machine')).toEqual(['git/old']);
+  expect(found.faults('this machine')).toEqual(['git-version/old']);
   expect(found.faults('runner')).toEqual(['runner/old', 'artifacts/absent']);
   const served = await doctor({
     ...job,
