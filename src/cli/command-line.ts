@@ -9,6 +9,7 @@ import { addAuditCommands } from './audit-commands.ts';
 import { addBackupCommands } from './backup-commands.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { addHostCommands } from './host-commands.ts';
+import { addInitCommand } from './init-command.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -230,6 +231,7 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
       )(),
     );
   addAdoptCommand(program, perform);
+  addInitCommand(program, perform);
   addAuditCommands(program, perform);
   addHoldCommands(program, perform);
   addBackupCommands(program, perform);

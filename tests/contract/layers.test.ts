@@ -35,8 +35,9 @@ const ALLOWED = new Set([
   'src/actions/pr-check/run.ts -> src/actions/auto-apply-scope/run.ts',
   // What lags behind is the gate's own word.
   'src/actions/reconcile/find-lagging.ts -> src/actions/auto-apply-scope/run.ts',
-  // For its version, the one place that says it.
+  // For their version, the one place that says it.
   'src/cli/command-line.ts -> package.json',
+  'src/cli/commands/init.ts -> package.json',
 ]);
 
 function folderOf(path: string): string {

@@ -65,6 +65,11 @@ export function mayChangeMajor({ after, before, same }: ImageChange): boolean {
   return version === undefined || version !== versionOf(kind, last.tag);
 }
 
+/** True for an image that is known to keep data. */
+export function isDatabaseImage(image: string): boolean {
+  return databaseOf(referenceOf(image).name) !== undefined;
+}
+
 /** Name, tag and digest of `registry:5000/group/name:tag@sha256:...`. */
 function referenceOf(image: string): ImageReference {
   const at = image.indexOf('@');
