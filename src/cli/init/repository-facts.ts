@@ -75,9 +75,7 @@ async function listPaths(repository: GitRepository) {
     committed: pathsOf(false),
     others: others.filter((path) => !isLeft(path)),
     leftOver: [
-      ...new Set(
-        others.filter(isLeft).map((path) => path.slice(0, path.indexOf('/'))),
-      ),
+      ...new Set(others.filter(isLeft).map((path) => path.split('/')[0] ?? '')),
     ],
   };
 }
