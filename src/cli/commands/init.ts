@@ -11,6 +11,7 @@ import {
 import { describePlan, nextCommands } from '../init/describe-plan.ts';
 import { type InitPlan, makePlan } from '../init/make-plan.ts';
 import type { InitOptions } from '../init/options.ts';
+import { KNOWN_HOSTS_PATH } from '../init/plan-files.ts';
 import { openQuestions, type Questions } from '../init/questions.ts';
 import { readRepositoryFacts } from '../init/repository-facts.ts';
 import { decideSettings } from '../init/settings.ts';
@@ -79,7 +80,10 @@ async function carryOut(
 function pass(code: ReasonCode, reason: string, { kept }: InitPlan): Verdict {
   const findings = kept.map(({ path }) =>
     finding('init/kept', `${quoteText(path)} was left as it is`, {
-      remedy: `Look at the difference; to take what init would write: apply-gates init --overwrite ${quoteText(path)}`,
+      remedy:
+        path === KNOWN_HOSTS_PATH
+          ? 'Add the keys that it lacks by hand; known_hosts is yours.'
+          : `Look at the difference; to take what init would write: apply-gates init --overwrite ${quoteText(path)}`,
     }),
   );
   return passVerdict(SUBJECT, code, reason, { findings });
