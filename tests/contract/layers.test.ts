@@ -35,6 +35,8 @@ const ALLOWED = new Set([
   'src/actions/pr-check/run.ts -> src/actions/auto-apply-scope/run.ts',
   // What lags behind is the gate's own word.
   'src/actions/reconcile/find-lagging.ts -> src/actions/auto-apply-scope/run.ts',
+  // The globs that init writes are those that the gate proposes.
+  'src/init/path-glob.ts -> src/gates/scope/propose-glob.ts',
   // For their version, the one place that says it.
   'src/cli/command-line.ts -> package.json',
   'src/cli/commands/init.ts -> package.json',
