@@ -30,6 +30,7 @@ const PROGRAMS = {
     'witness',
     'apply',
     'compose-up',
+    'compose-images',
     'compose-undo',
     'compose-apply',
     'acknowledge',

@@ -52,7 +52,7 @@ guard_request() {
   [ -z "${r_backup_root-}" ] || [ "$r_backup_root" = "$h_backups" ] ||
     forbid "backup_root is $h_backups here, not $r_backup_root"
   case $r_op in
-  probe | record | acknowledge) ;;
+  probe | record | history | acknowledge) ;;
   look) [ "$r_path" = "$PATH" ] || forbid "a PATH that is not $PATH" ;;
   plan | apply)
     guard_values
@@ -121,6 +121,10 @@ guard_values() {
     *) forbid "a switch that is neither on nor off" ;;
     esac
   done
+  case $r_images in
+  "" | kept) ;;
+  *) forbid "images: $r_images" ;;
+  esac
   for value in "${r_expect_status:-0}" "${r_body_size:-0}" "${r_pull_timeout:-0}"; do
     must_be_number number "$value"
   done

@@ -149,6 +149,11 @@ apply_in_sync() {
     tell_failure
     finish unhealthy
   fi
+  # What runs is what this release leaves behind, too.
+  [ "$r_driver" != compose ] || tag_running || {
+    failure="an image that runs could not be tagged"
+    give_back
+  }
   update_record flipping && take_over_files && install_release &&
     flip_to "$r_tree" && take_over_folder || give_back
   end_in_sync || give_back

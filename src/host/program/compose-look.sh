@@ -150,6 +150,7 @@ look() {
   facts_sum=
   [ "$config_status" -eq 0 ] || return 0
   flatten "$facts/whole" "$facts/new" || problem compose_output "$compose_version"
+  [ "$r_images" != kept ] || pin_release
   [ -z "${host_policy-}" ] || guard_model
   hashed=$facts/whole
   if joins_services "$hashed"; then

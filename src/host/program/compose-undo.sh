@@ -56,27 +56,6 @@ add_unfinished() {
   done
 }
 
-# Tags what runs now, so that nothing takes an image away that the way back
-# needs. The tag names the release that it leads to, and goes with it.
-tag_running() {
-  [ -n "$way_back" ] || return 0
-  cut -f 3,8 "$facts/found" | sort -u | while IFS=$TAB read -r service image; do
-    is_own "$service" || continue
-    tag=$(tag_of "$service")
-    [ -z "$unfinished" ] || [ -z "$(image_id "$tag")" ] || continue
-    # One that is gone can stand in nobody's way.
-    docker_cli tag "$image" "$tag" || [ -z "$(image_id "$image")" ] || exit 1
-  done >>"$work/output" 2>&1
-}
-
-tag_of() {
-  printf '%s%.16s.%s' "$(image_prefix)" "$way_back" "$1"
-}
-
-image_id() {
-  docker_cli image inspect --format '{{.Id}}' "$1" 2>/dev/null
-}
-
 # The release and the model before, with the images that ran.
 undo_compose() {
   [ "$r_stateful" != true ] || finish failed
@@ -116,7 +95,7 @@ undo_compose() {
   rm -f "$facts/after"
   if [ -n "$back" ]; then
     # shellcheck disable=SC2086 # names of services
-    pin_images $back
+    pin_images "$base/model.json" "$facts/previous.model" "$way_back" $back
     # shellcheck disable=SC2086 # names of services
     bring_up "$facts/pinned" --force-recreate $back || come_back_failed
   fi
@@ -146,7 +125,7 @@ come_back_failed() {
 bring_up_rest() {
   list=$(cat "$facts/previous.own")
   # shellcheck disable=SC2086 # names of services
-  pin_images $list
+  pin_images "$base/model.json" "$facts/previous.model" "$way_back" $list
   # shellcheck disable=SC2086 # names of services
   bring_up "$facts/pinned" $list
 }
@@ -204,29 +183,6 @@ list_mixed() {
     }
     ($3 in ours) && (!($3 in had) || (($3 in sum) && noted[$1] != sum[$3])) { print $1 }
   ' "$facts/after" >"$facts/mixed"
-}
-
-# The stored model, with each of the services named on the image that ran. Its
-# own name stays where that still is the name of that image.
-pin_images() {
-  for service; do
-    tag=$(tag_of "$service")
-    kept=$(image_id "$tag")
-    name=$(awk -F '\t' -v at="[\"services\",\"$service\",\"image\"]" \
-      '$1 == at { print substr($2, 2, length($2) - 2) }' "$facts/previous.model")
-    [ -z "$kept" ] || [ "$kept" = "$(image_id "$name")" ] ||
-      printf '%s\t%s\n' "$service" "$tag"
-  done >"$facts/pins"
-  awk -v pins="$facts/pins" '
-    BEGIN { while ((getline line < pins) > 0) { split(line, c, "\t"); pin[c[1]] = c[2] } }
-    /^  "[a-z]+": [{]$/ { top = $1 }
-    /^    "/ { split($0, k, "\""); service = k[2] }
-    /^      "image": / && top == "\"services\":" && (service in pin) {
-      printf "      \"image\": \"%s\"%s\n", pin[service], /,$/ ? "," : ""
-      next
-    }
-    { print }
-  ' "$base/model.json" >"$facts/pinned"
 }
 
 undo_first_compose() {

@@ -161,6 +161,21 @@ operate_record() {
   fi
 }
 
+# What was live of the module, newest first: `sha tree` of each attempt that
+# ended well, and what is live now.
+operate_history() {
+  read_live
+  past=$(cd "$r_root/attempts" 2>/dev/null || exit 0
+    # shellcheck disable=SC2046 # names of records
+    set -- $(ls -1t | sed -n '/^[A-Za-z0-9_-]*[.]json$/p')
+    [ "$#" -eq 0 ] || cat -- "$@" | sed -nE "s/^[{]\"schema\":1,\"attempt\":\"[^\"]*\",\"module\":\"$r_module\",\"sha\":\"([0-9a-f]*)\",\"tree\":\"([0-9a-f]*)\",\"phase\":\"finished\",\"pid\":[0-9]*,\"result\":\"(applied|released|noop)\".*/\1 \2/p")
+  begin_answer
+  put_fence
+  put_live
+  put past "$past"
+  end_answer
+}
+
 # An attempt that never ended is kept until somebody has explained it.
 prune_records() {
   for name in $(cd "$r_root/attempts" 2>/dev/null && ls -1t | tail -n +201); do
@@ -189,5 +204,6 @@ acknowledge) operate_acknowledge ;;
 plan) operate_plan ;;
 apply) operate_apply && prune_records ;;
 record) operate_record ;;
+history) operate_history ;;
 *) problem malformed "the operation is not known" ;;
 esac
