@@ -79,6 +79,7 @@ async function planModule(
     manifest,
     policy,
     entries: source.entries,
+    asBefore: work.subject.rollback !== undefined,
   });
   if (!read.ok) return refused(read.findings);
   const result = await driver.plan({

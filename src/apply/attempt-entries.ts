@@ -108,9 +108,10 @@ type Described = Omit<
   readonly record: string | null;
 };
 
-function describe({ module, host, sha, tree, planDigest, record }: Described) {
-  const attempt = record;
-  return { module, host, sha, tree, plan_digest: planDigest, attempt };
+function describe(each: Described) {
+  const { module, host, sha, tree, planDigest, record, rollback } = each;
+  const about = { module, host, sha, tree, plan_digest: planDigest };
+  return { ...about, attempt: record, ...(rollback && { rollback }) };
 }
 
 function describeEnd(outcome: ModuleOutcome) {

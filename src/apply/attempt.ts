@@ -1,4 +1,5 @@
 import type { ApplyResult } from '../drivers/driver.ts';
+import type { Rollback } from '../model/rollback.ts';
 import type { RunIdentity, Status } from '../model/status.ts';
 import type { Finding } from '../model/verdict.ts';
 
@@ -24,6 +25,8 @@ export interface Attempt {
   };
   /** Why nobody's approval was asked for, where a person broke the glass. */
   readonly breakGlassReason?: string;
+  /** What it goes back from and why, where a person goes back. */
+  readonly rollback?: Rollback;
   /** What was on record before. */
   readonly previous: Status | undefined;
 }

@@ -5,6 +5,7 @@ import {
   sha256Schema,
   shaSchema,
 } from '../model/identifiers.ts';
+import { rollbackSchema } from '../model/rollback.ts';
 import type { Status } from '../model/status.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -23,6 +24,7 @@ const intentSchema = z.object({
   tree: sha256Schema,
   plan_digest: z.string(),
   attempt: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/),
+  rollback: rollbackSchema.optional(),
   by: z.object({ actor: z.string() }),
 });
 
@@ -84,6 +86,7 @@ function openByStatus(status: Status): OpenAttempt {
     ...(status.break_glass_reason !== null && {
       breakGlassReason: status.break_glass_reason,
     }),
+    ...(status.rollback && { rollback: status.rollback }),
     previous: status,
   };
 }
@@ -95,9 +98,10 @@ function openByEntry(
 ): (OpenAttempt & { readonly record: string }) | undefined {
   const { data } = intentSchema.safeParse(body);
   if (data === undefined) return undefined;
-  const { module, host, sha, tree, plan_digest, attempt, by } = data;
+  const { module, host, sha, tree, plan_digest, attempt, by, rollback } = data;
   return {
     ...{ module, host, sha, tree, planDigest: plan_digest, record: attempt },
     ...{ actor: by.actor, run, fence, since: time, previous },
+    ...(rollback && { rollback }),
   };
 }

@@ -54,6 +54,7 @@ export function statusOfAttempt(
     attempt: result.record,
     break_glass_reason: attempt.breakGlassReason ?? null,
     fence: attempt.fence,
+    ...(attempt.rollback && { rollback: attempt.rollback }),
   };
 }
 

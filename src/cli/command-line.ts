@@ -11,6 +11,7 @@ import { addHoldCommands } from './hold-commands.ts';
 import { addHostCommands } from './host-commands.ts';
 import { addInitCommand } from './init-command.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
+import { addReturnCommands } from './return-commands.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -236,6 +237,7 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
   addHoldCommands(program, perform);
   addBackupCommands(program, perform);
   addHostCommands(program, perform);
+  addReturnCommands(program, perform);
   return program;
 }
 

@@ -24,6 +24,8 @@ export interface Release {
   readonly sha: string;
   /** Identity of the content, 64 hex digits. */
   readonly tree: string;
+  /** True: compose takes the images that it ran with when it was live before. */
+  readonly asBefore?: boolean;
   /** Reads the files; called at most once for each operation. */
   readonly files: () => Promise<readonly ReleaseFile[]>;
 }

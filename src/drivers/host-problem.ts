@@ -19,6 +19,7 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   engine: 'host/engine-unavailable',
   compose_output: 'host/unsupported',
   rolled_back: 'audit/rolled-back',
+  image_gone: 'rollback/image-gone',
 };
 
 /** One value of an answer as text, empty where it is missing. */

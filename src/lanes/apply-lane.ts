@@ -21,6 +21,31 @@ const wanted = {
   'break-glass-reason': input('break_glass_reason'),
 } as const;
 
+/** What a person says to have a stateful module changed. */
+export const OVERRIDE_INPUTS = {
+  allow_stateful: {
+    description: 'Let a stateful module change.',
+    options: ['false', 'true'],
+    default: 'false',
+  },
+  backup_ref: {
+    description: 'Path of the backup on the host; only with allow_stateful.',
+    default: '',
+  },
+  stateful_confirm: {
+    description: 'Type: apply <module> <sha>; only with allow_stateful.',
+    default: '',
+  },
+} as const;
+
+/** What a person says to go past a freeze. */
+export const FREEZE_INPUTS = {
+  despite_freeze: {
+    description: 'Reason to apply in spite of a freeze; it goes on record.',
+    default: '',
+  },
+} as const;
+
 /**
  * The lane of `workflows/apply.yml`: one approved commit and one module, by
  * hand. It is verified, checked out, verified again where it lies, and only
@@ -42,19 +67,7 @@ export const APPLY: LaneDefinition = {
       description: 'Digest that the plan must have (sha256:…). Empty: any.',
       default: '',
     },
-    allow_stateful: {
-      description: 'Let a stateful module change.',
-      options: ['false', 'true'],
-      default: 'false',
-    },
-    backup_ref: {
-      description: 'Path of the backup on the host; only with allow_stateful.',
-      default: '',
-    },
-    stateful_confirm: {
-      description: 'Type: apply <module> <sha>; only with allow_stateful.',
-      default: '',
-    },
+    ...OVERRIDE_INPUTS,
     allow_destructive: {
       description: 'Resources that may be destroyed, a JSON array of names.',
       default: '[]',
@@ -63,10 +76,7 @@ export const APPLY: LaneDefinition = {
       description: 'Reason to apply without approval; loud, and on record.',
       default: '',
     },
-    despite_freeze: {
-      description: 'Reason to apply in spite of a freeze; it goes on record.',
-      default: '',
-    },
+    ...FREEZE_INPUTS,
     acknowledge_host: {
       description: 'Name of a host that may be changed for the first time.',
       default: '',

@@ -158,7 +158,7 @@ export const AUTO_APPLY: LaneDefinition = {
  * Scope holds an armed module back for being stateful, and for nothing else.
  */
 
-export type LaneName = 'auto-apply' | 'stateful-noop' | 'approved';
+export type LaneName = 'auto-apply' | 'stateful-noop' | 'approved' | 'rollback';
 
 export const LANES: Readonly<
   Record<LaneName, { gates: readonly RequiredGate[] }>
@@ -174,6 +174,13 @@ export const LANES: Readonly<
   approved: {
     gates: [
       { gate: 'approved-sha-verify', covers: 'bound' },
+      { gate: 'stateful-gate', covers: 'verdict' },
+      { gate: 'plan-noop-guard', covers: 'verdict' },
+    ],
+  },
+  rollback: {
+    gates: [
+      { gate: 'rollback-target', covers: 'bound' },
       { gate: 'stateful-gate', covers: 'verdict' },
       { gate: 'plan-noop-guard', covers: 'verdict' },
     ],

@@ -6,6 +6,7 @@ import { moduleApplyStep } from '../actions/module-apply/run.ts';
 import { modulePlanStep } from '../actions/module-plan/run.ts';
 import { planNoopGuardStep } from '../actions/plan-noop-guard/run.ts';
 import { reconcileStep } from '../actions/reconcile/run.ts';
+import { rollbackTargetStep } from '../actions/rollback-target/run.ts';
 import { stateArtifactUploadStep } from '../actions/state-artifact-upload/run.ts';
 import { statefulGateStep } from '../actions/stateful-gate/run.ts';
 import type { Step } from '../actions/step.ts';
@@ -23,5 +24,6 @@ export const STEPS: ReadonlyMap<string, Step> = new Map(
     laneReportStep,
     laneCommentStep,
     reconcileStep,
+    rollbackTargetStep,
   ].map((step) => [step.name, step]),
 );

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { moduleIdSchema, sha256Schema, shaSchema } from './identifiers.ts';
 import { timestampSchema } from './plan.ts';
+import { rollbackSchema } from './rollback.ts';
 
 export const runIdentitySchema = z.strictObject({
   id: z.string(),
@@ -48,6 +49,8 @@ export const statusSchema = z.strictObject({
     .nullish(),
   break_glass_reason: z.string().nullable(),
   fence: z.int().min(0).nullable(),
+  /** Only where a person went back to what was live before. */
+  rollback: rollbackSchema.optional(),
 });
 
 export type Status = z.output<typeof statusSchema>;

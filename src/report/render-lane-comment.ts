@@ -1,4 +1,5 @@
 import { breakGlassOf } from '../model/break-glass.ts';
+import { ROLLBACK_GATE, rollbackOf } from '../model/rollback.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { renderVerdictTable } from './render-verdict-table.ts';
@@ -28,12 +29,17 @@ export function renderLaneEnd({ title, verdicts, runUrl, at }: LaneEnd) {
   const glass = breakGlassOf(
     verdicts.findLast(({ gate }) => gate === 'approved-sha-verify'),
   );
+  const back = rollbackOf(
+    verdicts.findLast(({ gate }) => gate === ROLLBACK_GATE),
+  );
   const facts: readonly (readonly [string, unknown])[] = [
     ['result', (refused ?? apply ?? verdicts.at(-1))?.code ?? 'nothing ran'],
     ['last_apply_sha', changed ? apply.sha : undefined],
     ['last_apply_at', changed ? at.toISOString() : undefined],
     ...observed.map(({ reason }) => ['observed', reason] as const),
     ['break_glass_reason', glass && `${glass.reason} (${glass.actor})`],
+    ['rollback_reason', back && `${back.reason} (${back.actor})`],
+    ['rolled back from', back?.from],
     ['plan digest', results[0]?.['plan_digest']],
     [
       'audit number',

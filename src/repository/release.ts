@@ -24,6 +24,8 @@ export interface ReleaseSource {
   readonly manifest: Manifest;
   readonly policy: Policy;
   readonly entries: readonly TreeEntry[];
+  /** Where it was live before: with the images that it ran with then. */
+  readonly asBefore?: boolean;
 }
 
 export type ReleaseResult =
@@ -62,6 +64,7 @@ export async function readRelease(
       folder: layout.folder,
       sha: source.sha,
       tree: moduleTree(entries),
+      ...(source.asBefore && { asBefore: true }),
       files: async () => files,
     },
   };

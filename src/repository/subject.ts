@@ -4,12 +4,16 @@ import type { Exec } from '../adapters/exec.ts';
 import { type GitRepository, openRepository } from '../adapters/git.ts';
 import type { RunContext } from '../adapters/run-context.ts';
 import type { VerdictLog } from '../adapters/verdict-log.ts';
-import { findApprovedCommit } from '../model/approved-commit.ts';
+import {
+  type ApprovedCommit,
+  findApprovedCommit,
+} from '../model/approved-commit.ts';
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
 import type { Policy } from '../model/policy.ts';
 import { printable } from '../model/printable.ts';
+import type { Rollback } from '../model/rollback.ts';
 import { type History, openHistory } from './history.ts';
 import { readPolicy } from './read-policy.ts';
 import {
@@ -30,6 +34,8 @@ export interface Subject {
   readonly head: string;
   /** Commit that head is compared with; undefined on a dispatch without. */
   readonly base: string | undefined;
+  /** Where head was live before, and a person goes back to it. */
+  readonly rollback: Rollback | undefined;
   readonly policy: Policy;
   readonly policyPath: string;
 }
@@ -65,7 +71,8 @@ export async function readSubject(
   const event = ports.context.readEvent();
   requireSame('event-name', options.eventName, nameOf(event));
   const supported = requireSupported(event);
-  const head = findHead(ports, supported, options.sha);
+  const asked = findAsked(ports, supported, options.sha);
+  const head = asked?.sha ?? headOf(supported);
   requireSame('head', options.head, head);
   requireSame('sha', options.sha, head);
   requireBase(ports.context, supported, options.base);
@@ -73,7 +80,11 @@ export async function readSubject(
   const repository = openWorkingDirectory(ports, options.workingDirectory);
   const history = openHistory(repository, ports.context, options.token);
   const trusted = await findTrusted(history, supported);
-  const base = await findBase(history, supported, options.base);
+  const rollback = asked?.rollback;
+  // What the default branch says of a module counts also on the way back.
+  const base = rollback
+    ? headOf(supported)
+    : await findBase(history, supported, options.base);
   const policy = await readPolicy(repository, trusted, options.policyPath);
   return {
     repository,
@@ -82,27 +93,29 @@ export async function readSubject(
     trusted,
     head,
     base,
+    rollback,
     policy,
     policyPath: options.policyPath,
   };
 }
 
 /**
- * The commit of the event; on a dispatch also one that this job has verified
- * as approved, where a step is told to go on with it.
+ * On a dispatch the commit that this job has verified, where a step is told to
+ * go on with it; undefined where the commit of the event is meant.
  */
-function findHead(
+function findAsked(
   { verdicts }: SubjectPorts,
   event: SubjectEvent,
   asked: string | undefined,
-): string {
+): ApprovedCommit | undefined {
   if (event.name !== 'workflow_dispatch' || !verdicts || !asked) {
-    return headOf(event);
+    return undefined;
   }
   const spoken = verdicts
     .read()
     .flatMap((entry) => (entry.kind === 'verdict' ? [entry] : []));
-  return findApprovedCommit(spoken)?.sha === asked ? asked : headOf(event);
+  const found = findApprovedCommit(spoken);
+  return found?.sha === asked ? found : undefined;
 }
 
 /** Opens the checkout that `working-directory` names. */

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { APPLY } from '../../src/lanes/apply-lane.ts';
 import { AUTO_APPLY, LANES, type LaneStep } from '../../src/lanes/lanes.ts';
 import { RECONCILE } from '../../src/lanes/reconcile-lane.ts';
+import { ROLLBACK } from '../../src/lanes/rollback-lane.ts';
 import { STEPS } from '../../src/lanes/steps.ts';
 import { renderWire } from '../../src/lanes/wire.ts';
 
@@ -18,6 +19,7 @@ const lanes = [
   ['auto-apply', AUTO_APPLY],
   ['apply', APPLY],
   ['reconcile', RECONCILE],
+  ['rollback', ROLLBACK],
 ] as const;
 
 function readLaneFile(name: string, job = name) {
@@ -141,7 +143,8 @@ describe.each([
 
 test('every gate that an apply asks for is a step before the apply', () => {
   for (const [name, { gates }] of Object.entries(LANES)) {
-    const { steps } = name === 'approved' ? APPLY : AUTO_APPLY;
+    const { steps } =
+      { approved: APPLY, rollback: ROLLBACK }[name] ?? AUTO_APPLY;
     const before = steps.slice(
       0,
       steps.findIndex(({ action }) => action === 'module-apply'),

@@ -7,9 +7,9 @@ import { ActionError } from '../../model/errors.ts';
 import { refuseVerdict, type Verdict } from '../../model/verdict.ts';
 import type { Subject } from '../../repository/subject.ts';
 import { isByHand } from '../is-by-hand.ts';
+import { readGround, readPlace } from '../read-place.ts';
 import type { Ports } from '../step.ts';
 import type { ApprovedShaInputs } from './inputs.ts';
-import { readGround, readPlace } from './read-place.ts';
 
 /** Decides without the forge, which may be what is down. */
 export async function breakGlass(

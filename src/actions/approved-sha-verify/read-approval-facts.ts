@@ -7,12 +7,12 @@ import type {
 import type { Finding } from '../../model/verdict.ts';
 import { placesOf } from '../../repository/ownership.ts';
 import type { Subject } from '../../repository/subject.ts';
+import { readGround, readPlace, settleAll } from '../read-place.ts';
 import type { Ports } from '../step.ts';
 import { findTarget } from './find-target.ts';
 import { openForgeLookup } from './forge-lookup.ts';
 import type { ApprovedShaInputs } from './inputs.ts';
 import { readOrigins } from './read-origins.ts';
-import { readGround, readPlace, settleAll } from './read-place.ts';
 import { readPulls } from './read-pulls.ts';
 import { type ModuleRange, readRanges } from './read-ranges.ts';
 

@@ -5,8 +5,8 @@ import { readChanges } from '../../repository/changes.ts';
 import { findMergedCommits } from '../../repository/merged-commits.ts';
 import { requireCommits } from '../../repository/require-commits.ts';
 import type { Subject } from '../../repository/subject.ts';
+import { settleAll } from '../read-place.ts';
 import type { ForgeLookup } from './forge-lookup.ts';
-import { settleAll } from './read-place.ts';
 import type { ModuleRanges } from './read-ranges.ts';
 
 interface PullReading {

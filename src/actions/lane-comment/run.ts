@@ -31,7 +31,8 @@ export const laneCommentStep: Step = {
     const commit = findApprovedCommit(entries);
     const pr = commit?.pr ?? inputs.pr;
     const { identity, sha } = ports.context;
-    const by = commit?.breakGlass ? 'BREAK-GLASS' : `PR #${commit?.pr}`;
+    const forced = commit?.rollback ? 'ROLLBACK' : 'BREAK-GLASS';
+    const by = commit?.pr === undefined ? forced : `PR #${commit.pr}`;
     const title = `apply ${commit ? `${commit.sha.slice(0, 12)} (${by})` : 'of nothing that was approved'}`;
     const { text, markdown } = renderLaneEnd({
       title,

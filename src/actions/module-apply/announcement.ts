@@ -15,12 +15,14 @@ import { readTail } from '../../audit/read-tail.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Status } from '../../model/status.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
+import { renderFreeze } from '../../state/freeze-store.ts';
 import { renderLeases } from '../../state/lease-store.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatus, renderStatuses } from '../../state/status-store.ts';
 import { overtakeOf } from '../host-leases.ts';
 import { interrupted } from './cut-off.ts';
 import { type Held, type Holds, LeaseRace } from './holds.ts';
+import { freezeBefore, freezeEntryOf } from './rollback-freeze.ts';
 
 /** An attempt that is about to be made, with all that goes on record of it. */
 export interface PlannedAttempt {
@@ -70,10 +72,12 @@ export function planAnnouncement(
   };
   const despite = (module: string) => {
     const freezes = judged.held?.passed.get(module);
-    const { reason = '' } = holds.pass;
+    const { rollback = '', reason = rollback } = holds.pass;
     return freezes && { reason, freezes };
   };
   const going = () => attemptsOf(announcement, judged);
+  const frozen = (snapshot: StateSnapshot) =>
+    going().flatMap(({ attempt }) => freezeBefore(attempt, { snapshot, at }));
   return {
     judged: () => judged,
     drafts: async (snapshot) => {
@@ -90,9 +94,10 @@ export function planAnnouncement(
           const passed = despite(attempt.module);
           return intentOf(attempt, by, { ...origin, gates, despite: passed });
         }),
+        ...frozen(snapshot).map((each) => freezeEntryOf(each, by)),
       ];
     },
-    beside: async () => {
+    beside: async (snapshot) => {
       const settled = reconciled.flatMap(
         (each) => statusOfReconciled(each) ?? [],
       );
@@ -104,6 +109,7 @@ export function planAnnouncement(
       return new Map([
         ...renderStatuses([...settled, ...begun]),
         ...renderLeases([...(judged.held?.view.taken.values() ?? [])]),
+        ...frozen(snapshot).flatMap((each) => [...renderFreeze(each)]),
       ]);
     },
   };

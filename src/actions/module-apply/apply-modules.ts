@@ -153,6 +153,7 @@ async function applyModule(
     manifest: source.manifest,
     policy,
     entries: source.entries,
+    asBefore: work.subject.rollback !== undefined,
   });
   if (!read.ok) return hold(module, read.findings[0]);
   const lost = await findLost(work, source.manifest.host);

@@ -103,10 +103,7 @@ export async function checkBeforeApply(
   const lives = [...facts.values()].flatMap(
     ({ status }) => status?.last_apply_sha ?? [],
   );
-  const moved =
-    record.lane.name === 'approved'
-      ? await checkApproved(request, lives)
-      : await checkPosition(request, heads, ports);
+  const moved = await checkMoved(request, { record, lives, heads }, ports);
   if (moved) return moved;
   const differing = await checkLive(subject, record, { facts, plans });
   if (differing.length > 0) return stop(differing);
@@ -134,7 +131,28 @@ function namesOf({ id, manifest }: ModuleSource): string[] {
 }
 
 function isArmed({ lane }: LaneRecord): boolean {
-  return lane.name === 'approved' ? lane.armed : lane.name === 'stateful-noop';
+  return 'armed' in lane ? lane.armed : lane.name === 'stateful-noop';
+}
+
+/** Whether something newer than the commit counts. */
+async function checkMoved(
+  request: ReadinessRequest,
+  known: {
+    readonly record: LaneRecord;
+    readonly lives: readonly string[];
+    readonly heads: ReadonlyMap<string, string>;
+  },
+  ports: Ports,
+): Promise<Readiness | undefined> {
+  switch (known.record.lane.name) {
+    case 'approved':
+      return checkApproved(request, known.lives);
+    // That what is live is newer is why a person goes back.
+    case 'rollback':
+      return undefined;
+    default:
+      return checkPosition(request, known.heads, ports);
+  }
 }
 
 /**

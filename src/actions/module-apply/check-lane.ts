@@ -8,6 +8,7 @@ import {
 } from '../../gates/apply-readiness/detect-lane.ts';
 import { findForbiddenModules } from '../../gates/apply-readiness/module-permission.ts';
 import { judgePlea } from '../../gates/approval/break-glass.ts';
+import { judgeRollbackPlea } from '../../gates/rollback/decide-rollback.ts';
 import { LANES } from '../../lanes/lanes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { ModuleFacts } from '../../repository/module-facts.ts';
@@ -45,7 +46,7 @@ export function checkGates(
     return [finding('scope/event-not-supported', reason)];
   }
   const { gates } = LANES[lane.name];
-  return findMissingGates({
+  const missing = findMissingGates({
     verdicts,
     gates,
     sha: subject.head,
@@ -53,6 +54,29 @@ export function checkGates(
     rehearsal: ports.context.rehearsal === true,
     breakGlass: isBreakGlassMeant(lane, { subject, inputs }, ports),
   });
+  return [...missing, ...checkRollback(lane, { subject, inputs }, ports)];
+}
+
+/** As with the glass: it takes the person, and the reason given here as well. */
+function checkRollback(
+  lane: DetectedLane,
+  { subject, inputs }: LaneRequest,
+  ports: Ports,
+): readonly Finding[] {
+  if (lane.name !== 'rollback') return [];
+  const { actor } = ports.context;
+  const reason = inputs.rollbackReason ?? '';
+  const byHand = isByHand(ports, subject.policy);
+  const said = lane.commit.rollback;
+  const meant = said?.reason === reason && said.actor === actor;
+  return meant && inputs.modules.length === 1
+    ? judgeRollbackPlea({ actor, byHand, reason })
+    : [
+        finding(
+          'apply/gate-missing',
+          'rollback-target passed for another reason, actor or number of modules than module-apply was given',
+        ),
+      ];
 }
 
 /** A reason that only the gate was given is none for what is behind it. */

@@ -7,7 +7,7 @@ import {
 import { shaSchema } from '../../model/identifiers.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Plan } from '../../model/plan.ts';
-import type { Finding } from '../../model/verdict.ts';
+import { type Finding, finding } from '../../model/verdict.ts';
 import {
   bringCommits,
   isAncestor,
@@ -38,6 +38,9 @@ export async function checkLive(
   },
 ): Promise<readonly Finding[]> {
   if (lane.name === 'approved' && lane.commit.breakGlass) return [];
+  if (lane.name === 'rollback') {
+    return findMoved(lane.commit.rollback?.from, known.plans);
+  }
   const claims: LiveClaim[] = [];
   for (const [id, { head, status }] of known.facts) {
     const claimed = status?.last_apply_sha;
@@ -51,6 +54,19 @@ export async function checkLive(
     });
   }
   return findFalseClaims(claims);
+}
+
+/** No range is looked at; but what is gone back from must still be live. */
+function findMoved(
+  from: string | undefined,
+  plans: ReadonlyMap<string, Plan>,
+): readonly Finding[] {
+  return [...plans.values()].flatMap(({ host, module, observed }) => {
+    const { sha } = observedSchema.parse(observed);
+    if (sha === from) return [];
+    const reason = `${host} runs ${sha ?? 'nothing'} of ${module} by now, and was to be taken back from ${from}`;
+    return [finding('apply/plan-changed', reason, { module })];
+  });
 }
 
 async function placeOf(

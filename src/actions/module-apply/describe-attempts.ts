@@ -33,6 +33,7 @@ export async function describeAttempts(
       ...describeAttempt(subject, module, ports),
       ...(approved && { approved }),
       ...(glass && { breakGlassReason: glass.reason }),
+      ...(subject.rollback && { rollback: subject.rollback }),
     };
     const origin = { authors, approvals };
     attempts.push({ attempt, plan: module.plan, origin });

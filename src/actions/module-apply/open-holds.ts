@@ -29,6 +29,7 @@ export function openHolds(
     askRun: makeRunQuestion(asked.inputs, ports),
   });
   const person = isByHand(ports, asked.subject.policy);
-  const pass = { person, reason: asked.inputs.despiteFreeze };
+  const rollback = asked.subject.rollback?.reason;
+  const pass = { person, reason: asked.inputs.despiteFreeze, rollback };
   return new Holds(leases, pass, ports);
 }

@@ -2,13 +2,19 @@ import type { Attempt, ModuleOutcome } from '../../apply/attempt.ts';
 import { type RunOrigin, resultOf } from '../../apply/attempt-entries.ts';
 import { statusOfAttempt } from '../../apply/status-of-attempt.ts';
 import type { AuditWrite } from '../../audit/audit-log.ts';
-import { type Freeze, freezePath } from '../../model/freeze.ts';
+import type { Freeze } from '../../model/freeze.ts';
 import type { Plan } from '../../model/plan.ts';
 import { type Status, statusPath } from '../../model/status.ts';
 import { renderFreeze } from '../../state/freeze-store.ts';
 import { keepPlans } from '../../state/plan-store.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatus, renderStatuses } from '../../state/status-store.ts';
+import {
+  findOwnFreeze,
+  freezeEntryOf,
+  freezeOf,
+  liftEntryOf,
+} from './rollback-freeze.ts';
 
 /** An announced attempt, and what came of it. */
 export interface EndedAttempt {
@@ -37,11 +43,10 @@ export function planResults(
   return {
     drafts: async (snapshot) => [
       ...ended.map(({ attempt, outcome }) => resultOf(attempt, outcome, by)),
-      ...freezesOf(ended, snapshot, at).map(({ scope, reason, source }) => ({
-        kind: 'freeze' as const,
-        fence: null,
-        body: { change: 'freeze', scope, reason, source, by },
-      })),
+      ...freezesOf(ended, snapshot, at).map((each) => freezeEntryOf(each, by)),
+      ...(await liftsOf(ended, snapshot)).map(({ attempt }) =>
+        liftEntryOf(attempt, by),
+      ),
     ],
     beside: async (snapshot) => {
       const plans = next.flatMap(({ plan, status }) => (status ? [plan] : []));
@@ -59,6 +64,9 @@ export function planResults(
       return new Map([
         ...change,
         ...freezes.flatMap((each) => [...renderFreeze(each)]),
+        ...(await liftsOf(ended, snapshot)).map(
+          ({ path }) => [path, null] as const,
+        ),
       ]);
     },
     changed: next.flatMap(({ attempt, status }) =>
@@ -67,10 +75,7 @@ export function planResults(
   };
 }
 
-/**
- * A module that was rolled back is frozen, once: what would come next is most
- * likely as bad. One that is frozen already stays so for the reason it has.
- */
+/** What the host took back by itself; a person's way back is frozen before. */
 function freezesOf(
   ended: readonly EndedAttempt[],
   snapshot: StateSnapshot,
@@ -80,22 +85,24 @@ function freezesOf(
     if (outcome.kind === 'held') return [];
     const { result } = outcome;
     if (result.result !== 'rolled_back') return [];
-    const scope = { kind: 'module', name: attempt.module } as const;
-    if (snapshot.list(freezePath(scope)).length > 0) return [];
     const why = `${attempt.sha.slice(0, 12)} was rolled back: ${result.finding.reason}`;
-    return [
-      {
-        schema: 1,
-        scope,
-        reason: why.slice(0, 1_000),
-        author: attempt.actor,
-        since: at.toISOString(),
-        until: null,
-        source: 'rollback',
-        run: attempt.run,
-      },
-    ];
+    return freezeOf(attempt, why, { snapshot, at });
   });
+}
+
+/** Freezes that came with the intent of what was not begun after all. */
+async function liftsOf(
+  ended: readonly EndedAttempt[],
+  snapshot: StateSnapshot,
+): Promise<{ readonly attempt: Attempt; readonly path: string }[]> {
+  const lifts: { readonly attempt: Attempt; readonly path: string }[] = [];
+  for (const { attempt, outcome } of ended) {
+    const untouched =
+      outcome.kind === 'held' || outcome.result.result === 'refused';
+    const path = untouched ? await findOwnFreeze(attempt, snapshot) : undefined;
+    if (path !== undefined) lifts.push({ attempt, path });
+  }
+  return lifts;
 }
 
 /** Undefined where what was on record before the attempt still holds. */

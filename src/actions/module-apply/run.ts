@@ -17,6 +17,7 @@ export const moduleApplyStep: Step = {
     plan: '',
     'require-noop': 'false',
     'break-glass-reason': '',
+    'rollback-reason': '',
     'despite-freeze': '',
     'acknowledge-host': '',
     'working-directory': '.',

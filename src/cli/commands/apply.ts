@@ -1,41 +1,23 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ports } from '../../actions/step.ts';
-import { systemExec } from '../../adapters/exec.ts';
-import { openRepository } from '../../adapters/git.ts';
 import { APPLY } from '../../lanes/apply-lane.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
 import { planSchema } from '../../model/plan.ts';
+import type { LocalRun } from '../local-run.ts';
 import {
-  type ForgeOptions,
-  type LocalForge,
-  readLocalForge,
-} from '../local-forge.ts';
-import { type LocalRun, openLocalRun } from '../local-run.ts';
-import { runLaneHere } from '../run-lane-here.ts';
+  type ByHandOptions,
+  overrideInputs,
+  runLaneByHand,
+} from '../run-lane-by-hand.ts';
 import type { Terminal } from '../terminal.ts';
-import {
-  commonInputs,
-  type OverrideOptions,
-  type RepositoryOptions,
-} from './options.ts';
 
-interface ApplyOptions
-  extends RepositoryOptions,
-    OverrideOptions,
-    ForgeOptions {
+interface ApplyOptions extends ByHandOptions {
   readonly approved: string;
   readonly approvedPr?: string;
-  readonly dryRun?: boolean;
   readonly breakGlassReason?: string;
-  readonly despiteFreeze?: string;
-  readonly sshKeyFile?: string;
   readonly allowDestructive?: readonly string[];
 }
-
-/** Nothing is checked out here, and whoever asks reads the answer. */
-const NOT_HERE = ['checkout', 'bind', 'comment'];
 
 /**
  * The lane for one module, by hand: the same gates as a dispatch, with a new
@@ -49,44 +31,21 @@ export function apply(target: string, options: ApplyOptions) {
       sha: readApproved(options),
       pr: options.approvedPr ?? '',
       plan_digest: '',
-      allow_stateful: options.allowStateful ? 'true' : 'false',
-      backup_ref: options.backupRef ?? '',
-      stateful_confirm: options.statefulConfirm ?? '',
+      ...overrideInputs(options),
       break_glass_reason: options.breakGlassReason ?? '',
-      despite_freeze: options.despiteFreeze ?? '',
       allow_destructive: JSON.stringify(options.allowDestructive ?? []),
     };
-    const run = await openLocalRun(
-      { ...options, event: 'workflow_dispatch', head: inputs.sha, inputs },
+    const left = plan === undefined ? [] : ['plan'];
+    return runLaneByHand(
+      {
+        ...{ lane: APPLY, inputs, options, left, head: inputs.sha },
+        ...(plan !== undefined && {
+          begin: (run) => placePlan(run, module, plan),
+        }),
+      },
       terminal,
     );
-    const left = [...NOT_HERE, ...(plan === undefined ? [] : ['plan'])];
-    const steps = APPLY.steps.filter(({ id }) => !left.includes(id));
-    try {
-      const repository = openRepository(systemExec, run.repo);
-      const forge = await readLocalForge(repository, options);
-      if (plan !== undefined) placePlan(run, module, plan);
-      return await runLaneHere(
-        {
-          lane: { ...APPLY, steps },
-          inputs,
-          common: { ...commonInputs(options), token: forge.token },
-          ports: onForge(run, forge),
-          ...(options.dryRun ? { stopBefore: 'apply' } : {}),
-        },
-        terminal,
-      );
-    } finally {
-      run.close();
-    }
   };
-}
-
-function onForge(
-  { ports }: LocalRun,
-  { apiUrl, repository }: LocalForge,
-): Ports {
-  return { ...ports, context: { ...ports.context, apiUrl, repository } };
 }
 
 /** A module id, or the path of a plan that names its module. */

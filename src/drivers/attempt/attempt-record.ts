@@ -32,6 +32,7 @@ const recordSchema = z.object({
     'fenced',
     'protected',
     'claimed',
+    'image_gone',
     'unwritable',
     'not_started',
     'pull_failed',
@@ -128,6 +129,8 @@ export function endingOf(
       return refused('stateful/blocked', STILL_STATEFUL);
     case 'claimed':
       return refused('stateful/blocked', STILL_THEIRS);
+    case 'image_gone':
+      return refused('rollback/image-gone');
     case 'fenced':
       return refused('host/fenced');
     case 'unwritable':

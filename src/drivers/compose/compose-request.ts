@@ -24,6 +24,7 @@ export function composeFields(host: HostSession, release: Release) {
     services: encodeWords(settings.services ?? []),
     oneshot: encodeWords(settings.oneshot),
     project_directory: settings.projectDirectory,
+    images: release.asBefore ? 'kept' : '',
     timeout: wholeSeconds(UP_MARGIN_MS),
     pull_timeout: wholeSeconds(PULL_TIMEOUT_MS),
   };

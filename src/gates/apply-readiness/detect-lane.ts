@@ -13,7 +13,8 @@ export type DetectedLane =
   | { readonly name: 'auto-apply'; readonly byHand: boolean }
   | { readonly name: 'stateful-noop'; readonly byHand: true }
   | {
-      readonly name: 'approved';
+      /** `rollback`: the commit was live before, and is gone back to. */
+      readonly name: 'approved' | 'rollback';
       readonly byHand: true;
       /** A person armed a stateful module. */
       readonly armed: boolean;
@@ -33,7 +34,8 @@ export function detectLane(
       const commit = findApprovedCommit(verdicts);
       if (commit) {
         const armed = isArmed(verdicts);
-        return { name: 'approved', byHand: true, armed, commit };
+        const name = commit.rollback ? 'rollback' : 'approved';
+        return { name, byHand: true, armed, commit };
       }
       return isArmed(verdicts)
         ? { name: 'stateful-noop', byHand: true }

@@ -26,7 +26,7 @@ export function findForbiddenModules(
   const { lane } = facts;
   const armed =
     facts.modules.length === 1 &&
-    (lane.name === 'stateful-noop' || (lane.name === 'approved' && lane.armed));
+    (lane.name === 'stateful-noop' || ('armed' in lane && lane.armed));
   return facts.modules.flatMap((module) => {
     const found: Finding[] = [];
     if (module.stateful && !armed) {

@@ -14,6 +14,9 @@ const MIN_CHARACTERS = 12;
 const MAX_CHARACTERS = 500;
 const MIN_WORDS = 2;
 
+/** What a reason looks like that goes on record in place of a check. */
+export const REASON_FORM = `one line of ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters with ${MIN_WORDS} different words`;
+
 /** What somebody wants to go past the approval gate with. */
 export interface BreakGlassPlea extends BreakGlass {
   /** True where a person dispatched the run. */
@@ -42,7 +45,7 @@ export function judgePlea({
       finding(
         'approval/break-glass-reason',
         printable(
-          `The reason to break the glass is ${JSON.stringify(reason.slice(0, 100))}: that takes one line of ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters with ${MIN_WORDS} different words`,
+          `The reason to break the glass is ${JSON.stringify(reason.slice(0, 100))}: that takes ${REASON_FORM}`,
         ),
       ),
     );
@@ -51,7 +54,7 @@ export function judgePlea({
 }
 
 /** Nobody can measure sense; what is typed to get rid of the question can be. */
-function isSubstantial(reason: string): boolean {
+export function isSubstantial(reason: string): boolean {
   const words = reason.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
   return (
     reason.length >= MIN_CHARACTERS &&

@@ -18,6 +18,8 @@ export interface FreezeSubject {
 export interface FreezePass {
   readonly person: boolean;
   readonly reason: string | undefined;
+  /** Why they go back to an earlier release: passes the module's own freeze. */
+  readonly rollback?: string | undefined;
 }
 
 /**
@@ -35,13 +37,16 @@ export function decideFreeze(
   const counting = records.filter(
     (record) => covers(scopeOf(record), subject) && !isOver(record, at),
   );
-  const person = pass.person && pass.reason !== undefined;
-  return person
-    ? { findings: [], passed: counting.map(({ path }) => path) }
-    : {
-        findings: counting.map((each) => refuse(each, subject, pass)),
-        passed: [],
-      };
+  const passes = (record: FreezeRecord) =>
+    pass.person &&
+    (pass.reason !== undefined ||
+      (pass.rollback !== undefined && scopeOf(record).kind === 'module'));
+  return {
+    findings: counting
+      .filter((each) => !passes(each))
+      .map((each) => refuse(each, subject, pass)),
+    passed: counting.filter(passes).map(({ path }) => path),
+  };
 }
 
 /** True where the freeze has an end, and that has come. */

@@ -1,15 +1,15 @@
-import type { Place } from '../../gates/approval/judge-place.ts';
-import { ActionError } from '../../model/errors.ts';
-import { readCheckoutState } from '../../repository/checkout-state.ts';
+import type { Place } from '../gates/approval/judge-place.ts';
+import { ActionError } from '../model/errors.ts';
+import { readCheckoutState } from '../repository/checkout-state.ts';
 import {
   bringCommits,
   completeHistory,
   isOnFirstParentLine,
-} from '../../repository/history.ts';
-import type { Subject } from '../../repository/subject.ts';
-import { type RemoteRecord, readRecord } from '../read-record.ts';
-import type { Ports } from '../step.ts';
-import type { ApprovedShaInputs } from './inputs.ts';
+} from '../repository/history.ts';
+import type { StateAccess } from '../repository/state-place.ts';
+import type { Subject } from '../repository/subject.ts';
+import { type RemoteRecord, readRecord } from './read-record.ts';
+import type { Ports } from './step.ts';
 
 /** What has to be known before any commit can be looked at. */
 export interface Ground {
@@ -20,7 +20,7 @@ export interface Ground {
 /** Reads record and checkout, and makes the history whole. */
 export async function readGround(
   subject: Subject,
-  inputs: ApprovedShaInputs,
+  inputs: StateAccess,
   ports: Ports,
 ): Promise<Ground> {
   const { repository, history } = subject;

@@ -1,0 +1,4 @@
+import { runAction } from '../../adapters/runner.ts';
+import { rollbackTargetStep } from './run.ts';
+
+await runAction(rollbackTargetStep);
