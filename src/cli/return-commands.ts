@@ -30,4 +30,13 @@ export function addReturnCommands(program: Command, perform: Perform): void {
         options.json,
       )(),
     );
+  command('retire <module>', 'Stop what a removed module left on its host.')
+    .requiredOption('--confirm <line>', 'retire <module>, as it is refused')
+    .action((module, options) =>
+      perform(
+        async () =>
+          (await import('./commands/retire.ts')).retire(module, options),
+        options.json,
+      )(),
+    );
 }

@@ -20,6 +20,11 @@ const CODES: Readonly<Record<string, ReasonCode>> = {
   compose_output: 'host/unsupported',
   rolled_back: 'audit/rolled-back',
   image_gone: 'rollback/image-gone',
+  fenced: 'host/fenced',
+  claimed: 'retire/claimed',
+  protected: 'retire/stateful',
+  no_stop: 'retire/no-stop',
+  stop_failed: 'retire/failed',
 };
 
 /** One value of an answer as text, empty where it is missing. */

@@ -34,6 +34,7 @@ const PROGRAMS = {
     'compose-undo',
     'compose-apply',
     'acknowledge',
+    'retire',
     'main',
   ],
   'backup-program': [

@@ -17,6 +17,7 @@ import { PLAN_REASONS } from './reason-codes/plan.ts';
 import type { Reason } from './reason-codes/reason.ts';
 import { RECONCILE_REASONS } from './reason-codes/reconcile.ts';
 import { REPORT_REASONS } from './reason-codes/report.ts';
+import { RETIRE_REASONS } from './reason-codes/retire.ts';
 import { ROLLBACK_REASONS } from './reason-codes/rollback.ts';
 import { SCOPE_REASONS } from './reason-codes/scope.ts';
 import { STATEFUL_REASONS } from './reason-codes/stateful.ts';
@@ -39,6 +40,7 @@ export const REASONS = {
   ...FREEZE_REASONS,
   ...RECONCILE_REASONS,
   ...ROLLBACK_REASONS,
+  ...RETIRE_REASONS,
   ...CHECK_REASONS,
   ...INIT_REASONS,
   ...DRAFT_REASONS,

@@ -51,6 +51,18 @@ export const statusSchema = z.strictObject({
   fence: z.int().min(0).nullable(),
   /** Only where a person went back to what was live before. */
   rollback: rollbackSchema.optional(),
+  /** Only where a person took it out of service; nothing of it is live then. */
+  retired: z
+    .strictObject({
+      /** Commit that was live. */
+      sha: shaSchema.nullable(),
+      at: timestampSchema,
+      actor: z.string(),
+      reason: z.string(),
+      /** Counts for a module that comes back under the same id. */
+      stateful: z.boolean(),
+    })
+    .optional(),
 });
 
 export type Status = z.output<typeof statusSchema>;

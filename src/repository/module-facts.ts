@@ -183,7 +183,10 @@ function composeFacts(
     ...(lastApplied && { lastApplied }),
     ...(status && { status }),
     ...(tree !== undefined && { tree }),
-    stateful: unreadable || all.some((manifest) => manifest.stateful),
+    stateful:
+      unreadable ||
+      status?.retired?.stateful === true ||
+      all.some((manifest) => manifest.stateful),
     optedOut: all.some((manifest) => !manifest.auto_apply),
     selfHosting: all.some((manifest) => manifest.self_hosting),
   };

@@ -110,9 +110,11 @@ function rowOf(each: ShownStatus): string[] {
     each.last_apply_sha?.slice(0, 12) ?? '-',
     pr === null ? '-' : `#${pr}`,
     each.position,
-    each.rollback
-      ? `${each.last_apply_result}, back from ${each.rollback.from.slice(0, 12)}`
-      : each.last_apply_result,
+    each.retired
+      ? 'retired'
+      : each.rollback
+        ? `${each.last_apply_result}, back from ${each.rollback.from.slice(0, 12)}`
+        : each.last_apply_result,
     each.health,
     each.last_apply_at.replace(/\.\d+Z$/, 'Z'),
     each.last_apply_actor,

@@ -27,6 +27,23 @@ guard_commit() {
     problem not_on_branch "$r_sha is not on $h_branch of $h_repository"
 }
 
+# A module is only retired where the default branch has it no more.
+guard_gone() {
+  place=$base/$(readlink "$base/current" 2>/dev/null).command
+  [ -s "$place" ] || return 0
+  folder=$(
+    forget_request
+    read_request <"$place"
+    printf %s "$r_folder"
+  )
+  command -v git >/dev/null 2>&1 || problem unsupported git
+  mirror=$h_root/.repository
+  fetch_branch
+  there=$(git_here ls-tree "refs/heads/$h_branch" -- "$folder/module.yaml" 2>/dev/null) ||
+    problem unverified "the files of $h_branch cannot be read"
+  [ -z "$there" ] || forbid "$folder is still on $h_branch of $h_repository"
+}
+
 fetch_branch() {
   { [ -d "$h_root" ] || mkdir -p "$h_root"; } 2>/dev/null && make_private "$mirror" &&
     mkdir -p "$mirror/objects" "$mirror/refs" 2>/dev/null &&

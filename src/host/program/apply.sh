@@ -75,6 +75,14 @@ read_fence() {
 # A run that was stopped may wake up when its lease is long somebody else's.
 # Numbers far above what was seen are of no lease that anybody took.
 check_fence() {
+  judge_fence || finish fenced
+  [ -n "$r_fence" ] || return 0
+  store_fence && return 0
+  failure="the fence could not be stored"
+  finish unwritable
+}
+
+judge_fence() {
   read_fence
   failure=
   if [ "$seen" = odd ]; then
@@ -89,10 +97,7 @@ check_fence() {
   elif [ -n "$seen" ] && [ "$r_fence" -gt $((seen + 1000)) ]; then
     failure="fence $r_fence is too far above $seen"
   fi
-  [ -z "$failure" ] || finish fenced
-  store_fence && return 0
-  failure="the fence could not be stored"
-  finish unwritable
+  [ -z "$failure" ]
 }
 
 store_fence() {

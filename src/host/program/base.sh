@@ -145,7 +145,7 @@ read_request() {
       expect_release | expect_status | expect_output | stateful | armed | fence | \
       lock_wait | body_size | compose_files | profiles | project | services | oneshot | \
       project_directory | up | recreate | remove | pull | pull_timeout | \
-      new_volumes | new_networks | images | holder | backup_root | class | volumes | paths | \
+      new_volumes | new_networks | images | dry_run | holder | backup_root | class | volumes | paths | \
       excludes | quiesce | service | database | db_user | database_file | database_service | \
       repositories | stamp | receipt | file | acknowledgement) ;;
     *) problem malformed "the request has an unknown key" ;;
@@ -173,7 +173,8 @@ forget_request() {
   r_expect_status='' r_expect_output='' r_stateful='' r_armed='' r_fence='' r_lock_wait=''
   r_body_size='' r_compose_files='' r_profiles='' r_project='' r_services=''
   r_oneshot='' r_project_directory='' r_up='' r_recreate='' r_remove='' r_pull=''
-  r_pull_timeout='' r_new_volumes='' r_new_networks='' r_images='' r_holder='' r_acknowledgement=''
+  r_pull_timeout='' r_new_volumes='' r_new_networks='' r_images='' r_dry_run='' r_holder='' r_backup_root=''
+  r_acknowledgement=''
 }
 
 # Sets word to what one `.base64` or `:plain` word stands for, to the last
@@ -222,7 +223,7 @@ check_request() {
     must_match attempt "$r_attempt" '!A-Za-z0-9_-'
   fi
   case $r_op in
-  record | history) return 0 ;;
+  record | history | retire) return 0 ;;
   esac
   must_match tree "$r_tree" '!0-9a-f'
   must_match sha "$r_sha" '!0-9a-f'

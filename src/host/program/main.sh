@@ -205,5 +205,6 @@ plan) operate_plan ;;
 apply) operate_apply && prune_records ;;
 record) operate_record ;;
 history) operate_history ;;
+retire) operate_retire ;;
 *) problem malformed "the operation is not known" ;;
 esac
