@@ -59,7 +59,10 @@ guard_request() {
     guard_module
     [ -z "$h_repository" ] || guard_commit
     ;;
-  retire) [ -z "$h_repository" ] || guard_gone ;;
+  retire)
+    [ "$r_path" = "$PATH" ] || forbid "a PATH that is not $PATH"
+    [ -z "$h_repository" ] || guard_gone
+    ;;
   backup | backup-look | backup-record | backup-check | backup-note | backup-list | \
     backup-restore)
     guard_backup

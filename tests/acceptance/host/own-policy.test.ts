@@ -8,6 +8,8 @@ import { openHost } from '../../../src/adapters/transport/open-host.ts';
 import { listBackups } from '../../../src/backup/list-backups.ts';
 import { commandDriver } from '../../../src/drivers/command/command-driver.ts';
 import type { Release, ReleaseFile } from '../../../src/drivers/driver.ts';
+import { readPast } from '../../../src/drivers/read-past.ts';
+import { retireModule } from '../../../src/drivers/retire-module.ts';
 import {
   askAcknowledged,
   storeAcknowledgement,
@@ -314,5 +316,36 @@ describe.skipIf(!hasSshd)("the host's own policy", () => {
       `[core]\n\tfsmonitor = touch ${proof}\n\tsshCommand = touch ${proof}\n[url "${at('elsewhere')}"]\n\tinsteadOf = ssh://\n`,
     );
     expect(await planned(await releaseOf(merged))).toBe('planned');
+  });
+
+  it('tells what was live, takes an earlier commit again, and lets nothing be retired that is still merged', async () => {
+    writeConf();
+    const web = { module: 'web', manifest: { renamed_from: '' } };
+    const apply = async (sha: string) =>
+      applyRelease(session, { ...(await releaseOf(sha)), asBefore: true });
+    await apply(merged);
+    const later = platform.commit({ 'modules/web/version': '3\n' });
+    await apply(later);
+    expect(await readPast(session, web)).toMatchObject({
+      live: { sha: later },
+      past: expect.arrayContaining([
+        expect.objectContaining({ sha: later }),
+        expect.objectContaining({ sha: merged }),
+      ]),
+    });
+    expect(await apply(merged)).toMatchObject({ result: 'applied' });
+    expect(await readPast(session, web)).toMatchObject({
+      live: { sha: merged },
+    });
+    const retire = () =>
+      retireModule({
+        ...{ host: session, release: web, armed: false, lease: undefined },
+        backupRoot: at('root/backups'),
+      });
+    expect(await retire()).toMatchObject({ code: 'host/forbidden' });
+    platform.git('rm', '-rq', 'modules/web');
+    platform.git('commit', '-qm', 'gone');
+    platform.git('push', '-q', 'origin', 'main');
+    expect(await retire()).toMatchObject({ stateful: false });
   });
 });
