@@ -84,7 +84,7 @@ export const SCOPE_REASONS = {
     exit: 4,
     cause: 'The module is gone from the repository but was applied before.',
     remedy:
-      'Stop what it left on the host by hand; nothing is removed for you.',
+      'Stop what it left on its host: `apply-gates retire <id> --confirm "retire <id>" --reason <why>`; its data is kept.',
   },
   'scope/identity-change': {
     exit: 4,
