@@ -63,3 +63,18 @@ it.each([
   expect(findings).toHaveLength(count);
   expect(passed).toHaveLength(1 - count);
 });
+
+it.each<[FreezeScope, boolean, number]>([
+  [{ kind: 'module', name: 'web' }, true, 0],
+  [{ kind: 'module', name: 'web' }, false, 1],
+  [{ kind: 'host', name: 'rs' }, true, 1],
+  [all, true, 1],
+])(
+  'a rollback under a freeze of %j, by a person: %s: %i refusals',
+  (scope, person, count) => {
+    const pass = { person, reason: undefined, rollback: 'the page is blank' };
+    const decided = decideFreeze([make(scope)], subject, { at, pass });
+    expect(decided.findings).toHaveLength(count);
+    expect(decided.passed).toHaveLength(1 - count);
+  },
+);
