@@ -196,9 +196,9 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
     .action((document, options) =>
       perform(
         async () => (await import('./commands/schema.ts')).schema(document),
-          options.json,
-        )(),
-      );
+        options.json,
+      )(),
+    );
   command('doctor', 'What is fine, missing or dangerous, and what mends it.')
     .option('--host <name>', 'look at this host alone')
     .option('--no-hosts', 'look at no host')

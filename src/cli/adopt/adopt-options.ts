@@ -1,6 +1,6 @@
+import { serviceSchema } from '../../model/compose-settings.ts';
 import { InputError } from '../../model/errors.ts';
 import { isModuleId } from '../../model/identifiers.ts';
-import { serviceSchema } from '../../model/compose-settings.ts';
 import type { AdminOptions } from '../admin-run.ts';
 import type { DraftOptions } from '../draft-files.ts';
 

@@ -1,0 +1,1 @@
+function s({url:t,protocol:r}){if(r==="file")return`local/${o(t).split("/").at(-1)??""}`;let e=/^[^@/]+@([^:/]+):\/*(.+)$/.exec(t);if(e&&!t.includes("://"))return o(`${e[1]?.toLowerCase()}/${e[2]}`);let{host:i,pathname:n}=new URL(t);return o(`${i.toLowerCase()}${n}`)}function o(t){return t.replace(/\/+$/,"").replace(/\.git$/,"")}export{s as a};

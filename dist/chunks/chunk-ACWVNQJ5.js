@@ -1,0 +1,1 @@
+import{d as o}from"./chunk-52GBLNEB.js";import{h as t,u as r}from"./chunk-733EEDOW.js";var a=r({from:o,reason:t(),actor:t()}),n="rollback-target";function i(e){return e?.code==="rollback/target"?a.safeParse(e.evidence.rollback).data:void 0}export{a,n as b,i as c};

@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-T6D35DJP.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-MHV2MUFQ.js")).openTailscaleHost(o);case"local":return(await import("./local-5WH43BAG.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-T6D35DJP.js")).closeSshHosts(o,t)}export{e as a,s as b};

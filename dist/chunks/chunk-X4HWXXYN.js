@@ -1,0 +1,1 @@
+var e=[20,19];function t(n){let[o=0,r=0]=n.split(".").map(Number);if(!(o>e[0]||o===e[0]&&r>=e[1]))return`apply-gates needs Node ${e.join(".")} or later, but this is Node ${n}. Use a job image with Node 24 (for example node:24-bookworm) or install it in a step before.`}export{t as a};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-RE7RQB5J.js";import"./chunk-PRWPLONA.js";import"./chunk-52NMJEBG.js";import"./chunk-KKGX4FGU.js";import"./chunk-FSKE6OOZ.js";import"./chunk-3TGX54UV.js";import"./chunk-DLYYJPUL.js";import"./chunk-SFVL5WBD.js";import"./chunk-52GBLNEB.js";import"./chunk-733EEDOW.js";import"./chunk-EMBIDUMY.js";export{b as parsePolicy,a as policySchema};
