@@ -59,7 +59,12 @@ function takenBack(step: LaneStep): LaneStep {
       return { ...step, with: { ...wires, sha: target } };
     }
     case 'apply': {
-      const { 'break-glass-reason': _, ...wires } = step.with;
+      // What was live there before was acknowledged then.
+      const {
+        'break-glass-reason': _,
+        'acknowledge-host': __,
+        ...wires
+      } = step.with;
       return {
         ...step,
         runs: { when: 'listed', step: 'bind', name: 'going' },

@@ -11,6 +11,9 @@ export interface WorkRun extends WorkPlace {
   readonly killAfter?: number | undefined;
 }
 
+/** As the timeout of a job: Node may never hear of a child that has ended. */
+const STUCK_MS = 90_000;
+
 /** Runs a work until none of its processes is left, whoever died first. */
 export async function runWork(work: Work, place: WorkRun): Promise<WorkEnd> {
   const { args, env } = work.command(place);
@@ -24,16 +27,19 @@ export async function runWork(work: Work, place: WorkRun): Promise<WorkEnd> {
       ? {}
       : { timeout: place.killAfter, killSignal: 'SIGKILL' }),
   });
+  const stuck = setTimeout(() => signal(child.pid, 'SIGKILL'), STUCK_MS);
   const output = text(child.stdout);
   const said = text(child.stderr);
   const [exitCode] = await once(child, 'exit');
-  while (isAlive(child.pid)) await delay(2);
+  while (signal(child.pid, 0)) await delay(2);
+  clearTimeout(stuck);
   return work.read({ exitCode, output: await output, said: await said, place });
 }
 
-function isAlive(group: number | undefined): boolean {
+/** Signals the group of a process; false where nobody is left of it. */
+function signal(group: number | undefined, name: 0 | 'SIGKILL'): boolean {
   try {
-    return group !== undefined && process.kill(-group, 0);
+    return group !== undefined && process.kill(-group, name);
   } catch {
     return false;
   }
