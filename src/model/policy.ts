@@ -122,7 +122,9 @@ const sacredSchema = z.strictObject({
   commands: z
     .array(z.string().min(1).max(200))
     .default(['down -v', 'volume rm', 'system prune'])
-    .describe('Commands that are never run.'),
+    .describe(
+      'What no command of a module may hold, nor a tracked script that it names, as whole words.',
+    ),
 });
 
 /**

@@ -19,7 +19,10 @@ const policy = policySchema.parse({
 }).hosts['box'];
 
 /** What is planned when the host answers with these fields. */
-async function planAnswered(fields: Readonly<Record<string, string>>) {
+async function planAnswered(
+  fields: Readonly<Record<string, string>>,
+  commands: readonly string[] = [],
+) {
   if (!policy) throw new Error('no host');
   const reply: HostReply = {
     kind: 'answer',
@@ -39,7 +42,7 @@ async function planAnswered(fields: Readonly<Record<string, string>>) {
     createdAt: '2026-11-20T10:00:00Z',
     policy: {
       allow_host_access: {},
-      sacred: { paths: [], modules: [], commands: [] },
+      sacred: { paths: [], modules: [], commands: [...commands] },
     },
     host: {
       name: 'box',
@@ -62,6 +65,13 @@ async function planAnswered(fields: Readonly<Record<string, string>>) {
 
 it('plans from a complete answer', async () => {
   expect(await planAnswered(COMPLETE)).toMatchObject({ kind: 'planned' });
+});
+
+it('asks no host where a command of the module is sacred', async () => {
+  expect(await planAnswered({}, ['a'])).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'plan/sacred', module: 'm' },
+  });
 });
 
 it.each(['status', 'sum', 'health', 'flooded'])(

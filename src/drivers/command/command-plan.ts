@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { readAcknowledged } from '../../host/acknowledgement.ts';
 import { packRelease } from '../../host/pack-release.ts';
 import { seenFence } from '../../host/seen-fence.ts';
@@ -11,7 +10,6 @@ import { finding } from '../../model/verdict.ts';
 import { outputLines } from '../attempt/attempt-record.ts';
 import type { PlanRequest, PlanResult } from '../driver.ts';
 import { problemOf, textOf } from '../host-problem.ts';
-import { liveShaSchema } from '../live-sha.ts';
 import {
   type CommandOutput,
   parseCommandOutput,
@@ -19,34 +17,23 @@ import {
 } from './command-output.ts';
 import { commandFields, planTimeoutMs } from './command-request.ts';
 import type { Observed } from './observed.ts';
+import { type PlanAnswer, planAnswerSchema } from './plan-answer.ts';
+import { findSacredCommand } from './sacred-command.ts';
 
 /** Exit statuses of `timeout` itself. */
 const TIMEOUT_STATUSES: readonly number[] = [124, 137];
 
-/** Not coerced: a missing status must not become 0, which is in sync. */
-const numberSchema = z
-  .string()
-  .regex(/^[0-9]{1,9}$/)
-  .transform(Number);
-
-const planAnswerSchema = z.object({
-  status: numberSchema,
-  sum: z.string().regex(/^[0-9a-f]{64}$/),
-  live: z.string().regex(/^(?:[0-9a-f]{64})?$/),
-  live_sha: liveShaSchema,
-  health: z.enum(['healthy', 'unhealthy', 'unknown']),
-  /** More came to standard output than the program keeps. */
-  flooded: z.enum(['yes', 'no']),
-  stdout: z.string(),
-  stderr: z.string(),
-});
-
-type PlanAnswer = z.output<typeof planAnswerSchema>;
-
 /** Asks the plan command, in the staged release, what would change. */
 export async function planCommand(request: PlanRequest): Promise<PlanResult> {
   const { host, release } = request;
-  const packed = await packRelease(release);
+  const files = await release.files();
+  const never = request.policy.sacred.commands;
+  const sacred = findSacredCommand(release, files, never);
+  if (sacred) {
+    const why = `${sacred.where} would run "${printable(sacred.sacred)}"`;
+    return refuse(request, 'plan/sacred', why);
+  }
+  const packed = await packRelease({ ...release, files: async () => files });
   if (packed.kind === 'refused') return { ...packed, output: [] };
   const reply = await host.perform({
     fields: {
