@@ -11,8 +11,8 @@ export interface WorkRun extends WorkPlace {
   readonly killAfter?: number | undefined;
 }
 
-/** As the timeout of a job: Node may never hear of a child that has ended. */
-const STUCK_MS = 90_000;
+/** As the timeout of a job, past our own: Node may never hear how a child ended. */
+const STUCK_MS = 300_000;
 
 /** Runs a work until none of its processes is left, whoever died first. */
 export async function runWork(work: Work, place: WorkRun): Promise<WorkEnd> {
