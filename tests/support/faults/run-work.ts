@@ -12,7 +12,7 @@ export interface WorkRun extends WorkPlace {
 }
 
 /** As the timeout of a job, past our own: Node may never hear how a child ended. */
-const STUCK_MS = 300_000;
+const STUCK_MS = 360_000;
 
 /** Runs a work until none of its processes is left, whoever died first. */
 export async function runWork(work: Work, place: WorkRun): Promise<WorkEnd> {
