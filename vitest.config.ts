@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A bound for what hangs: on a busy machine a lane may take a minute.
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
     // Scenarios wait for processes more than they use the machine.
     maxWorkers: availableParallelism() * 2,
     // No module keeps what a test could change. To load them anew for each
