@@ -74,7 +74,7 @@ describe('files that are drafted', () => {
     rmSync(at('a/one'));
     symlinkSync('/dev/null', at('a/one'));
     expect(draft).toThrow(
-      expect.objectContaining({ code: 'init/symlinked-target' }),
+      expect.objectContaining({ code: 'draft/symlinked-target' }),
     );
   });
 
@@ -88,7 +88,7 @@ describe('files that are drafted', () => {
     writeFileSync(at('c'), 'came in between');
     await expect(
       writeDraft(planned, { yes: true, overwrite: true }),
-    ).rejects.toMatchObject({ code: 'init/write-failed' });
+    ).rejects.toMatchObject({ code: 'draft/write-failed' });
     expect(read('zero')).toBe('mine');
     expect(existsSync(at('a'))).toBe(false);
     expect(read('c')).toBe('came in between');

@@ -1,4 +1,4 @@
-import { isDatabaseImage } from '../drivers/compose/changes/database-image.ts';
+import { databaseKind } from '../drivers/compose/changes/database-image.ts';
 import {
   entriesOf,
   oneOrMany,
@@ -175,7 +175,7 @@ function judgeImage(service: string, image: string | undefined): string[] {
   if (name === undefined || name.includes('$')) {
     return [`nobody can see which image ${shown} has`];
   }
-  return isDatabaseImage(name)
+  return databaseKind(name) !== undefined
     ? [`${shown} has ${quoteText(image ?? '')}, which keeps data`]
     : [];
 }

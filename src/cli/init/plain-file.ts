@@ -17,7 +17,7 @@ export function readPlainFile(root: string, path: string): Buffer | undefined {
     if (isLast ? stat.isFile() : stat.isDirectory()) continue;
     const what = stat.isSymbolicLink() ? 'a link' : 'in the way';
     throw new ActionError(
-      'init/symlinked-target',
+      'draft/symlinked-target',
       printable(`${JSON.stringify(path)}: ${JSON.stringify(part)} is ${what}`),
     );
   }

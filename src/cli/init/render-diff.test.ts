@@ -12,7 +12,10 @@ function diffOfGit(name: string, content: Buffer): string {
     writeFileSync(join(folder, 'b', name), content);
     const names = ['-c', 'core.quotePath=false'];
     const options = ['--no-index', '--no-prefix', '--', 'a', 'b'];
-    execFileSync('git', [...names, 'diff', ...options], { cwd: folder, stdio: 'pipe' });
+    execFileSync('git', [...names, 'diff', ...options], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
     throw new Error('git saw no difference');
   } catch (error) {
     return String(Object(error).stdout);

@@ -43,7 +43,7 @@ export function writeFiles(root: string, changes: readonly FileChange[]): void {
   } catch (cause) {
     for (const step of undo.reverse()) step();
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new ActionError('init/write-failed', message, { cause });
+    throw new ActionError('draft/write-failed', message, { cause });
   } finally {
     if (staging) rmSync(staging, { recursive: true, force: true });
   }

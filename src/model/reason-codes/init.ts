@@ -54,11 +54,6 @@ export const INIT_REASONS = {
     remedy:
       'Move it out or rename it (`git mv`), or keep modules elsewhere: `apply-gates init --modules-dir gated`.',
   },
-  'init/symlinked-target': {
-    exit: 2,
-    cause: 'A file that init would write is a link, or lies behind one.',
-    remedy: 'Put a plain file or folder in its place.',
-  },
   'init/ignored-target': {
     exit: 2,
     cause:
@@ -84,11 +79,5 @@ export const INIT_REASONS = {
     cause:
       'What init copies does not lie beside the program: it is not a whole release.',
     remedy: 'Run dist/cli.js of a checkout of apply-gates, or of its copy.',
-  },
-  'init/write-failed': {
-    exit: 3,
-    cause:
-      'The files could not be written. What was there before was put back.',
-    remedy: 'Remove what stands in the way, then run the command again.',
   },
 } as const satisfies ReasonTable<'init'>;

@@ -147,13 +147,13 @@ describe('folders and files that are in the way', () => {
     ['a compose file', { 'x/compose.yaml': { link: '../web/compose.yaml' } }],
   ])('%s is a link', async (_name, files) => {
     const code = await refuses({ ...WEB, ...files }, [...FORGEJO, '--yes']);
-    expect(code).toBe('init/symlinked-target');
+    expect(code).toBe('draft/symlinked-target');
   });
 
   it('a file where a folder has to be', async () => {
     const files = { ...WEB, '.platform': 'a file\n' };
     expect(await refuses(files, [...FORGEJO, '--yes'])).toBe(
-      'init/symlinked-target',
+      'draft/symlinked-target',
     );
   });
 

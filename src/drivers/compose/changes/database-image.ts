@@ -65,11 +65,6 @@ export function mayChangeMajor({ after, before, same }: ImageChange): boolean {
   return version === undefined || version !== versionOf(kind, last.tag);
 }
 
-/** True for an image that is known to keep data. */
-export function isDatabaseImage(image: string): boolean {
-  return databaseOf(referenceOf(image).name) !== undefined;
-}
-
 /** Name, tag and digest of `registry:5000/group/name:tag@sha256:...`. */
 function referenceOf(image: string): ImageReference {
   const at = image.indexOf('@');
@@ -82,7 +77,7 @@ function referenceOf(image: string): ImageReference {
     : { name: last.slice(0, colon), tag: last.slice(colon + 1), digest };
 }
 
-/** Which database an image is, such as `postgres`; undefined for no known one. */
+/** What an image is that keeps data, such as `postgres`; undefined for no known one. */
 export function databaseKind(image: string): string | undefined {
   return databaseOf(referenceOf(image).name);
 }
