@@ -1,4 +1,5 @@
-import { bringCommits, isAncestor, readRef } from '../repository/history.ts';
+import { isAncestor } from '../repository/ancestry.ts';
+import { bringCommits, readRef } from '../repository/history.ts';
 import type { Subject } from '../repository/subject.ts';
 import type { Ports } from './step.ts';
 

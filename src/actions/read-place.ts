@@ -1,11 +1,8 @@
 import type { Place } from '../gates/approval/judge-place.ts';
 import { ActionError } from '../model/errors.ts';
+import { isOnFirstParentLine } from '../repository/ancestry.ts';
 import { readCheckoutState } from '../repository/checkout-state.ts';
-import {
-  bringCommits,
-  completeHistory,
-  isOnFirstParentLine,
-} from '../repository/history.ts';
+import { bringCommits, completeHistory } from '../repository/history.ts';
 import type { StateAccess } from '../repository/state-place.ts';
 import type { Subject } from '../repository/subject.ts';
 import { type RemoteRecord, readRecord } from './read-record.ts';

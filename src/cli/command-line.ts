@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { watchInterruption } from '../adapters/interruption.ts';
 import { ActionError } from '../model/errors.ts';
@@ -7,11 +7,13 @@ import { verdictOfError } from '../model/verdict.ts';
 import { addAdoptCommand } from './adopt-command.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addBackupCommands } from './backup-commands.ts';
+import { addDocumentCommands } from './document-commands.ts';
 import { addHoldCommands } from './hold-commands.ts';
 import { addHostCommands } from './host-commands.ts';
 import { addInitCommand } from './init-command.ts';
-import { LOCAL_EVENTS } from './local-event.ts';
+import { addLaneCommands } from './lane-commands.ts';
 import { addReturnCommands } from './return-commands.ts';
+import { addStateCommands } from './state-commands.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -82,155 +84,9 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .configureOutput({ writeOut: (text) => stream.write(text) })
     .showHelpAfterError();
-  const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--repo <dir>', 'platform repository', '.')
-      .option('--policy <path>', 'policy in the repository')
-      .option('--json', 'print one JSON document');
-  const event = new Option('--event <name>', 'event to judge').choices([
-    ...LOCAL_EVENTS,
-  ]);
-
-  command('scope', 'Which modules would be applied, and which would wait.')
-    .option('--module <id>', 'ask for one module, as a dispatch does')
-    .addOption(event)
-    .option('--base <commit>', 'commit before the change')
-    .option('--head <commit>', 'commit to judge (HEAD)')
-    .option('--allow-stateful', 'with the override for one stateful module')
-    .option('--backup-ref <path>', 'backup that goes with the override')
-    .option('--stateful-confirm <text>', 'apply <module> <sha>')
-    .action((options) =>
-      perform(
-        async () => (await import('./commands/scope.ts')).scope(options),
-        options.json,
-      )(),
-    );
-  command('plan <module>', 'What an apply would change. Exit 1: something.')
-    .option('-o, --output <file>', 'write the plan here')
-    .option('--head <commit>', 'commit to plan (HEAD)')
-    .option('--ssh-key-file <file>', 'private key for the host')
-    .action((module, options) =>
-      perform(
-        async () => (await import('./commands/plan.ts')).plan(module, options),
-        options.json,
-      )(),
-    );
-  command('apply <module-or-plan>', 'Run the lane for one module by hand.')
-    .requiredOption('--approved <sha>', 'the commit to apply')
-    .option('--approved-pr <number>', 'the pull request that merged it')
-    .option('--allow-stateful', 'with the override for one stateful module')
-    .option('--backup-ref <path>', 'backup that goes with the override')
-    .option('--stateful-confirm <text>', 'apply <module> <sha>')
-    .option('--break-glass-reason <reason>', 'apply without approval')
-    .option('--despite-freeze <reason>', 'apply in spite of a freeze')
-    .option('--ssh-key-file <file>', 'private key for the host')
-    .option('--allow-destructive <names...>', 'resources that may be destroyed')
-    .option('--api-url <url>', 'API of the forge (from origin)')
-    .option('--repository <owner/name>', 'repository there (from origin)')
-    .option('--token-file <file>', 'token for it (APPLY_GATES_TOKEN)')
-    .option('--dry-run', 'stop before the first change')
-    .action((target, options) =>
-      perform(
-        async () =>
-          (await import('./commands/apply.ts')).apply(target, options),
-        options.json,
-      )(),
-    );
-  command('status [module]', 'What runs, since when and by whom.').action(
-    (module, options) =>
-      perform(
-        async () =>
-          (await import('./commands/status.ts')).status(module, options),
-        options.json,
-      )(),
-  );
-  command('reconcile [module]', 'Write down how an apply ended, from the host.')
-    .option('--reason <text>', 'what became of it, where the host cannot say')
-    .option('--ssh-key-file <file>', 'private key for the host')
-    .option('--dry-run', 'only look; without a module, at everything')
-    .action((module, options) =>
-      perform(
-        async () =>
-          module === undefined
-            ? (await import('./commands/reconcile-all.ts')).reconcileAll(
-                options,
-              )
-            : (await import('./commands/reconcile.ts')).reconcile(
-                module,
-                options,
-              ),
-        options.json,
-      )(),
-    );
-  program
-    .command('lint [dir]')
-    .description('Check the workflows of a repository, or of a folder.')
-    .option('--json', 'print one JSON document')
-    .action((dir, options) =>
-      perform(
-        async () => (await import('./commands/lint.ts')).lint(dir),
-        options.json,
-      )(),
-    );
-  program
-    .command('validate [dir]')
-    .description('Check the policy and all manifests of a folder.')
-    .option('--policy <path>', 'policy in the repository')
-    .option('--json', 'print one JSON document')
-    .action((dir, options) =>
-      perform(
-        async () =>
-          (await import('./commands/validate.ts')).validate(dir, options),
-        options.json,
-      )(),
-    );
-  program
-    .command('schema')
-    .description('Print the JSON Schema of a document, for editors.')
-    .addArgument(
-      new Argument('<document>', 'which').choices(['manifest', 'policy']),
-    )
-    .option('--json', 'print it on one line')
-    .action((document, options) =>
-      perform(
-        async () => (await import('./commands/schema.ts')).schema(document),
-        options.json,
-      )(),
-    );
-  command('doctor', 'What is fine, missing or dangerous, and what mends it.')
-    .option('--host <name>', 'look at this host alone')
-    .option('--no-hosts', 'look at no host')
-    .option('--no-forge', 'do not ask the forge')
-    .option(
-      '--timeout <duration>',
-      'what is not seen by then is unknown',
-      '30s',
-    )
-    .option('--ssh-key-file <file>', 'private key for the hosts')
-    .option('--api-url <url>', 'API of the forge (from origin)')
-    .option('--repository <owner/name>', 'repository there (from origin)')
-    .option('--token-file <file>', 'token for it (APPLY_GATES_TOKEN)')
-    .action((options) =>
-      perform(
-        async () => (await import('./commands/doctor.ts')).doctor(options),
-        options.json,
-      )(),
-    );
-  command('rehearse', 'Run the whole lane on this machine.')
-    .addOption(event)
-    .option('--base <commit>', 'commit before the change')
-    .option('--head <commit>', 'commit to judge (HEAD)')
-    .option('--input <name=value>', 'input of a dispatch', collect, {})
-    .option('--plan-only', 'stop before the first change')
-    .option('--ssh-key-file <file>', 'private key for the hosts')
-    .action((options) =>
-      perform(
-        async () => (await import('./commands/rehearse.ts')).rehearse(options),
-        options.json,
-      )(),
-    );
+  addLaneCommands(program, perform);
+  addStateCommands(program, perform);
+  addDocumentCommands(program, perform);
   addAdoptCommand(program, perform);
   addInitCommand(program, perform);
   addAuditCommands(program, perform);
@@ -239,12 +95,4 @@ export function defineProgram(perform: Perform, stream: Stream): Command {
   addHostCommands(program, perform);
   addReturnCommands(program, perform);
   return program;
-}
-
-function collect(
-  text: string,
-  collected: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const [name = '', ...value] = text.split('=');
-  return { ...collected, [name]: value.join('=') };
 }

@@ -35,6 +35,7 @@ const PROGRAMS = {
     'compose-apply',
     'acknowledge',
     'retire',
+    'record',
     'main',
   ],
   'backup-program': [

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitRepository } from '../adapters/git.ts';
+import { findMergeBase } from './ancestry.ts';
 import { readBlobs } from './blobs.ts';
 import { type ChangedPath, readChanges } from './changes.ts';
-import { findMergeBase } from './history.ts';
 
 interface Content {
   readonly mode: string;

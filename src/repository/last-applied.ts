@@ -1,12 +1,8 @@
 import type { GitRepository } from '../adapters/git.ts';
 import { ActionError } from '../model/errors.ts';
 import type { Status } from '../model/status.ts';
-import {
-  askHistory,
-  type History,
-  isAncestor,
-  presentCommits,
-} from './history.ts';
+import { isAncestor } from './ancestry.ts';
+import { askHistory, type History, presentCommits } from './history.ts';
 
 /** A module with the commit that is live, as its status says. */
 export interface LastApplied {

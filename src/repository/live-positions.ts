@@ -1,6 +1,7 @@
 import type { Policy } from '../model/policy.ts';
 import type { Status } from '../model/status.ts';
-import { bringCommits, type History, isAncestor } from './history.ts';
+import { isAncestor } from './ancestry.ts';
+import { bringCommits, type History } from './history.ts';
 import { readManifests } from './manifests.ts';
 import { moduleTree } from './module-tree.ts';
 import { ownedPaths } from './ownership.ts';

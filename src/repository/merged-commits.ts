@@ -1,6 +1,6 @@
 import type { GitRepository } from '../adapters/git.ts';
+import { findMergeBase } from './ancestry.ts';
 import { compareReviewed } from './compare-reviewed.ts';
-import { findMergeBase } from './history.ts';
 
 /** A merge as the forge tells it. */
 export interface Merge {

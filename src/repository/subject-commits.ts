@@ -1,14 +1,8 @@
 import { ActionError } from '../model/errors.ts';
 import type { LaneEvent } from '../model/event.ts';
 import { ZERO_SHA } from '../model/identifiers.ts';
-import {
-  askHistory,
-  findMergeBase,
-  type History,
-  isAncestor,
-  isOnFirstParentLine,
-  readDefaultTip,
-} from './history.ts';
+import { findMergeBase, isAncestor, isOnFirstParentLine } from './ancestry.ts';
+import { askHistory, type History, readDefaultTip } from './history.ts';
 import { requireCommits } from './require-commits.ts';
 
 /** An event that a lane knows what to do with. */

@@ -7,12 +7,9 @@ import type { Plan } from '../../model/plan.ts';
 import type { Status } from '../../model/status.ts';
 import {
   type Finding,
-  finding,
-  passVerdict,
   refuseVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
-import { isAncestor } from '../../repository/history.ts';
 import { readModuleFacts } from '../../repository/module-facts.ts';
 import {
   type ModuleSource,
@@ -23,7 +20,6 @@ import { bringHeld } from '../../state/bring-held.ts';
 import type { StateSnapshot } from '../../state/snapshot.ts';
 import { readStatuses } from '../../state/status-store.ts';
 import type { StateStore } from '../../state/store.ts';
-import { findHeadPosition } from '../find-head-position.ts';
 import type { Ports } from '../step.ts';
 import {
   checkGates,
@@ -32,6 +28,7 @@ import {
   readLane,
 } from './check-lane.ts';
 import { checkLive } from './check-live.ts';
+import { checkMoved } from './check-moved.ts';
 import { checkPlans } from './check-plans.ts';
 import type { ModuleApplyInputs } from './inputs.ts';
 
@@ -104,7 +101,7 @@ export async function checkBeforeApply(
     ({ status }) => status?.last_apply_sha ?? [],
   );
   const moved = await checkMoved(request, { record, lives, heads }, ports);
-  if (moved) return moved;
+  if (moved) return { kind: 'stop', verdict: moved };
   const differing = await checkLive(subject, record, { facts, plans });
   if (differing.length > 0) return stop(differing);
   return {
@@ -132,74 +129,6 @@ function namesOf({ id, manifest }: ModuleSource): string[] {
 
 function isArmed({ lane }: LaneRecord): boolean {
   return 'armed' in lane ? lane.armed : lane.name === 'stateful-noop';
-}
-
-/** Whether something newer than the commit counts. */
-async function checkMoved(
-  request: ReadinessRequest,
-  known: {
-    readonly record: LaneRecord;
-    readonly lives: readonly string[];
-    readonly heads: ReadonlyMap<string, string>;
-  },
-  ports: Ports,
-): Promise<Readiness | undefined> {
-  switch (known.record.lane.name) {
-    case 'approved':
-      return checkApproved(request, known.lives);
-    // That what is live is newer is why a person goes back.
-    case 'rollback':
-      return undefined;
-    default:
-      return checkPosition(request, known.heads, ports);
-  }
-}
-
-/**
- * A person asked for this commit, which need not be the tip; but never for one
- * that lies before what is live.
- */
-async function checkApproved(
-  request: ReadinessRequest,
-  lives: readonly string[],
-): Promise<Readiness | undefined> {
-  const { gate, subject } = request;
-  const { head, repository } = subject;
-  for (const live of lives) {
-    if (await isAncestor(repository, live, head)) continue;
-    const reason = `${live} is live already, and ${head} does not come after it: nothing was applied`;
-    const verdict = passVerdict(
-      { gate, sha: head },
-      'scope/superseded',
-      reason,
-    );
-    return { kind: 'stop', verdict };
-  }
-  return undefined;
-}
-
-/** An older run never overwrites what a newer one applies. */
-async function checkPosition(
-  request: ReadinessRequest,
-  heads: ReadonlyMap<string, string>,
-  ports: Ports,
-): Promise<Readiness | undefined> {
-  const { gate, subject } = request;
-  const position = await findHeadPosition(ports, subject, heads);
-  switch (position.kind) {
-    case 'tip':
-      return undefined;
-    case 'superseded': {
-      const reason = `${subject.head} is no longer the tip of the default branch, ${position.tip} is: nothing was applied`;
-      const about = { gate, sha: subject.head };
-      const verdict = passVerdict(about, 'scope/superseded', reason);
-      return { kind: 'stop', verdict };
-    }
-    case 'gone':
-      return refuse(request, [
-        finding('scope/history-rewritten', position.reason),
-      ]);
-  }
 }
 
 function refuse(

@@ -8,11 +8,8 @@ import { shaSchema } from '../../model/identifiers.ts';
 import type { Manifest } from '../../model/manifest.ts';
 import type { Plan } from '../../model/plan.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
-import {
-  bringCommits,
-  isAncestor,
-  isOnFirstParentLine,
-} from '../../repository/history.ts';
+import { isAncestor, isOnFirstParentLine } from '../../repository/ancestry.ts';
+import { bringCommits } from '../../repository/history.ts';
 import type { ModuleFacts } from '../../repository/module-facts.ts';
 import { moduleTree } from '../../repository/module-tree.ts';
 import { ownedPaths } from '../../repository/ownership.ts';
