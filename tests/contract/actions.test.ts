@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { importStep } from '../support/action-steps.ts';
 import {
+  listRepositoryFiles,
   readRepositoryFile,
   repositoryRoot,
 } from '../support/repository-files.ts';
@@ -102,7 +103,43 @@ describe.each(files)('%s', (file) => {
   });
 });
 
+const exampleSchema = z.object({
+  uses: z.string().startsWith('apply-gates/apply-gates'),
+  with: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** The steps with our actions in the YAML of a page: file, names of inputs. */
+function examplesOf(page: string): (readonly [string, string[]])[] {
+  const found: (readonly [string, string[]])[] = [];
+  const look = (_key: unknown, value: unknown) => {
+    const { data } = exampleSchema.safeParse(value);
+    const folder = data?.uses.replace(/@.*/, '').split('/').slice(2) ?? [];
+    const file = [...folder, 'action.yml'].join('/');
+    if (data) found.push([file, Object.keys(data.with)]);
+    return value;
+  };
+  const blocks = readRepositoryFile(page).matchAll(/^```yaml\n(.*?)^```$/gms);
+  for (const [, block = ''] of blocks) parse(block, look);
+  return found;
+}
+
+const pages = listRepositoryFiles('README.md', 'actions/*.md', 'docs');
+
+it.each(pages)('the examples of %s give no input that is unknown', (page) => {
+  const unknown = examplesOf(page).flatMap(([file, given]) => {
+    const { inputs } = readAction(file);
+    return given.filter((name) => !Object.hasOwn(inputs, name));
+  });
+  expect(unknown).toEqual([]);
+});
+
 describe.each(names)('actions/%s', (name) => {
+  it('has an example', () => {
+    const file = `actions/${name}/action.yml`;
+    const examples = examplesOf(`actions/${name}/README.md`);
+    expect(examples.map(([each]) => each)).toContain(file);
+  });
+
   it('has its documentation beside it and no code', () => {
     expect(readdirSync(join(repositoryRoot, 'actions', name)).sort()).toEqual([
       'README.md',
