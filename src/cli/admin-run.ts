@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdminAccess } from '../adapters/transport/administer.ts';
+import { closeHosts } from '../adapters/transport/open-host.ts';
+import { shareConnection } from '../adapters/transport/share-connection.ts';
 import { InputError } from '../model/errors.ts';
 import type { HostPolicy, Policy } from '../model/policy.ts';
 import { DEFAULT_POLICY_PATH } from '../model/policy-defaults.ts';
@@ -48,8 +50,10 @@ export async function withAdmin<Result>(
       env: ownEnvironment(),
       exec: run.ports.exec,
     };
-    return await work({ access, host, subject, run });
+    const shared = await shareConnection(access, folder);
+    return await work({ access: shared, host, subject, run });
   } finally {
+    await closeHosts(run.ports.context.folder(), run.ports.exec);
     run.close();
   }
 }

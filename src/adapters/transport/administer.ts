@@ -8,6 +8,7 @@ import {
 import { ActionError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import type { Exec } from '../exec.ts';
+import { PERSIST_SECONDS } from './ssh-config.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -19,6 +20,8 @@ export interface AdminAccess {
   readonly identity: string | undefined;
   /** A file of keys that count beside those the administrator knows. */
   readonly knownHosts: string | undefined;
+  /** The socket of a connection that all calls share. */
+  readonly controlPath?: string;
   /** Their environment: ssh needs home, agent and path. */
   readonly env: Readonly<Record<string, string>>;
   readonly exec: Exec;
@@ -74,13 +77,18 @@ export function adminCommand(access: AdminAccess, program: string) {
 }
 
 /** A key that nobody knows is refused, whatever their config says. */
-function sshOptions({ identity, knownHosts, port }: AdminAccess): string[] {
+export function sshOptions(access: AdminAccess): string[] {
+  const { controlPath, identity, knownHosts, port } = access;
   const options = ['BatchMode=yes', 'StrictHostKeyChecking=yes'];
   options.push('ForwardAgent=no', 'ClearAllForwardings=yes', 'LogLevel=ERROR');
   if (knownHosts !== undefined) {
     options.push(
       `GlobalKnownHostsFile="${knownHosts}" /etc/ssh/ssh_known_hosts`,
     );
+  }
+  if (controlPath !== undefined) {
+    options.push('ControlMaster=auto', `ControlPath="${controlPath}"`);
+    options.push(`ControlPersist=${PERSIST_SECONDS}`);
   }
   return [
     '-T',

@@ -5,7 +5,7 @@ import type { HostPolicy } from '../../model/policy.ts';
 export const DESTINATION = 'apply-gates-host';
 
 /** How long a connection outlives its last use, should nobody close it. */
-const PERSIST_SECONDS = 120;
+export const PERSIST_SECONDS = 120;
 
 /**
  * The whole configuration of one connection. Nothing else counts: not the

@@ -56,12 +56,17 @@ describe.skipIf(!hasEngine || !hasSshd)('a project that is adopted', () => {
       });
       const before = stand.incarnation();
       const host = listFolder(stand.old);
+      const logins = stand.lane.sshd.log().split('Accepted publickey').length;
       const dry = await stand.adopt('--dry-run', '--json');
       expect(dry.json()).toMatchObject({
         verdict: { decision: 'pass', code: 'draft/dry-run' },
         plan: { exit_code: 0, adopted: true, changes: [] },
         containers: [{ service: 'job' }, { service: 'web' }],
       });
+      // All that is asked goes over one connection.
+      expect(stand.lane.sshd.log().split('Accepted publickey')).toHaveLength(
+        logins + 1,
+      );
       const noted = noteIn('before.json', dry.stdout);
       expect(stand.read(module('module.yaml'))).toBeUndefined();
       const drafted = await stand.adopt('--yes');
