@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-OFRPD762.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-SWFJS6L6.js")).openTailscaleHost(o);case"local":return(await import("./local-SKXWGMKL.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-OFRPD762.js")).closeSshHosts(o,t)}export{e as a,s as b};
