@@ -8,6 +8,7 @@ import { InputError } from '../../model/errors.ts';
 import type { AdminRun } from '../admin-run.ts';
 import { type AdoptOptions, chooseId, parseServices } from './adopt-options.ts';
 import { readPresentManifests } from './present-manifests.ts';
+import { readPresentModule } from './read-present-module.ts';
 
 /** The containers of the services that are asked for. */
 export function ownContainers(
@@ -30,14 +31,15 @@ export function ownContainers(
 }
 
 /** With what other modules of the repository say of the same project. */
-export function requestDraft(
+export async function requestDraft(
   found: Pick<
     DraftRequest,
     'folder' | 'files' | 'named' | 'find' | 'running' | 'project'
   >,
   options: AdoptOptions,
-  { host, run, subject }: AdminRun,
-): DraftRequest {
+  admin: AdminRun,
+): Promise<DraftRequest> {
+  const { host, run, subject } = admin;
   const { modules_dir } = subject.policy;
   const id = chooseId(found.project, options.id);
   const services = parseServices(options.services);
@@ -60,5 +62,6 @@ export function requestDraft(
     services,
     moduleFolder: `${modules_dir}/${id}`,
     takenBy: findFolderOwner(claim, manifests),
+    present: await readPresentModule(admin, id),
   };
 }

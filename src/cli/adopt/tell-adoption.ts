@@ -23,8 +23,15 @@ export function tellContainers(
 
 /** What is left to do, as commands to paste and what only a forge can do. */
 export function nextSteps(
-  { id, stateful }: Manifest,
-  place: { readonly moduleFolder: string; readonly project: string },
+  { compose, id, stateful }: Manifest,
+  place: {
+    readonly moduleFolder: string;
+    readonly project: string;
+    /** What else was written. */
+    readonly elsewhere: readonly string[];
+    /** What lies in the module's folder now. */
+    readonly moved: readonly string[];
+  },
   options: AdoptOptions,
 ): readonly string[] {
   const adopt = `apply-gates adopt ${place.project} ${optionWords(options)}`;
@@ -37,8 +44,18 @@ export function nextSteps(
   return [
     `${adopt} --dry-run --json > ${id}.before.json`,
     `git switch -c adopt-${id}`,
-    `git add ${place.moduleFolder} && git commit -m 'Adopt ${id}'`,
+    ...(place.moved.length > 0
+      ? [
+          `git rm ${place.moved.map(shellWord).join(' ')}   # in ${place.moduleFolder} now`,
+        ]
+      : []),
+    `git add ${[place.moduleFolder, ...place.elsewhere].map(shellWord).join(' ')} && git commit -m 'Adopt ${id}'`,
     `git push -u origin adopt-${id}`,
+    ...(compose?.project_directory
+      ? [
+          `apply-gates host install ${shellWord(options.host)} --project-directory ${shellWord(compose.project_directory)}   # if its key is pinned; name every such folder`,
+        ]
+      : []),
     '# put it forward as a pull request and merge it; in observe mode the lane only plans',
     `apply-gates plan ${id}`,
     ...apply,

@@ -3,6 +3,7 @@ import {
   type ModuleDraft,
 } from '../../drivers/compose/adopt/draft-module.ts';
 import { locateProject } from '../../drivers/compose/adopt/locate-project.ts';
+import { isBelow } from '../../drivers/compose/source/release-paths.ts';
 import type { Plan } from '../../model/plan.ts';
 import {
   exitStatusOfVerdict,
@@ -49,7 +50,7 @@ export function adopt(name: string, options: AdoptOptions) {
         services: parseServices(options.services),
       });
       const request = { ...place, ...asked, running, project };
-      const drafted = draftModule(requestDraft(request, options, admin));
+      const drafted = draftModule(await requestDraft(request, options, admin));
       if (!drafted.ok)
         return refuse(drafted.findings, { containers }, terminal);
       return offer(drafted.draft, {
@@ -73,7 +74,7 @@ interface Offer {
 /** Shows what would be written and what it would mean; then asks. */
 async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   const { admin, containers, options, terminal } = offered;
-  const { files, manifest, notes } = drafted;
+  const { files, manifest, moved, notes } = drafted;
   const draft = openDraft(admin.run.repo, files);
   for (const line of await renderDraft(draft)) terminal.line(line);
   for (const note of notes) terminal.line(`note: ${note}`);
@@ -95,10 +96,11 @@ async function offer(drafted: ModuleDraft, offered: Offer): Promise<number> {
   }
   const code = await writeDraft(draft, options);
   const { modules_dir } = admin.subject.policy;
-  const place = {
-    project: offered.project,
-    moduleFolder: `${modules_dir}/${manifest.id}`,
-  };
+  const moduleFolder = `${modules_dir}/${manifest.id}`;
+  const elsewhere = draft.changes
+    .filter(({ kind, path }) => kind !== 'same' && !isBelow(path, moduleFolder))
+    .map(({ path }) => path);
+  const place = { project: offered.project, moduleFolder, elsewhere, moved };
   const next = nextSteps(manifest, place, options);
   const verdict = passVerdict(ADOPT, code, describe(plan, files.length), {
     modules: [manifest.id],

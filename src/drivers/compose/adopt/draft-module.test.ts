@@ -64,6 +64,7 @@ function draft(given: Given = {}) {
   return draftModule({
     ...{ id: 'wiki', host: 'web1', project: 'wiki', folder: FOLDER, files },
     ...{ services, takenBy: undefined, moduleFolder: 'modules/wiki' },
+    present: undefined,
     ...{ runtimeRoot: '/opt/apply-gates', user: 'deploy' },
     find: (path) => found.get(path),
     named: findNamedPaths({ folder: FOLDER, files, contents, services }),

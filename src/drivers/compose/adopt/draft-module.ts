@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { stringify } from 'yaml';
 import { type Manifest, parseManifest } from '../../../model/manifest.ts';
 import { printable } from '../../../model/printable.ts';
@@ -7,6 +8,14 @@ import { type FolderClaim, judgeFolder } from './folder-claims.ts';
 import { findInlineCredentials } from './inline-credentials.ts';
 import { unsupported } from './locate-project.ts';
 import { findMountedPaths, type NamedPaths } from './named-paths.ts';
+import {
+  composeFileName,
+  keepKeys,
+  listMoved,
+  type PresentModule,
+  type SettledPaths,
+  settlePaths,
+} from './present-module.ts';
 import type { HostPath, RunningContainer } from './running-project.ts';
 import { type SortedPaths, sortPaths } from './sort-paths.ts';
 
@@ -18,6 +27,8 @@ export interface DraftRequest extends FolderClaim {
   readonly find: (path: string) => HostPath | undefined;
   /** Repository path of the module's folder. */
   readonly moduleFolder: string;
+  /** What the repository says of the module already. */
+  readonly present: PresentModule | undefined;
 }
 
 export interface ModuleDraft {
@@ -28,6 +39,8 @@ export interface ModuleDraft {
   }[];
   readonly manifest: Manifest;
   readonly notes: readonly string[];
+  /** Repository paths of what lies in the module's folder from now on. */
+  readonly moved: readonly string[];
 }
 
 export type DraftResult =
@@ -41,7 +54,11 @@ export function draftModule(request: DraftRequest): DraftResult {
     ({ service }) => services?.includes(service) ?? true,
   );
   const mounts = findMountedPaths(own, folder);
-  const paths = sortAll(request, mounts);
+  const settled = settlePaths(sortAll(request, mounts), request.present, {
+    moduleFolder: request.moduleFolder,
+    named: [...request.named.named, ...mounts],
+  });
+  const { paths } = settled;
   const isBound =
     mounts.length + paths.hostFiles.length + paths.hostDirs.length > 0;
   const takesFolder = isBound && request.takenBy === undefined;
@@ -54,7 +71,7 @@ export function draftModule(request: DraftRequest): DraftResult {
   ];
   return findings.length > 0
     ? { ok: false, findings }
-    : renderModule(request, { own, paths, takesFolder });
+    : renderModule(request, { ...settled, own, takesFolder });
 }
 
 function sortAll(
@@ -67,21 +84,23 @@ function sortAll(
   return sortPaths([...listed, ...named.named, ...mounts, DOT_ENV], find);
 }
 
-interface Parts {
+interface Parts extends SettledPaths {
   readonly own: readonly RunningContainer[];
-  readonly paths: SortedPaths;
   readonly takesFolder: boolean;
 }
 
 function renderModule(request: DraftRequest, parts: Parts): DraftResult {
-  const { id, moduleFolder, named } = request;
-  const { own, paths, takesFolder } = parts;
+  const { id, moduleFolder, named, present } = request;
+  const { base, own, paths, takesFolder } = parts;
   const profiles = own.flatMap(
     ({ service }) => named.profiles.get(service)?.slice(0, 1) ?? [],
   );
   const drafted = draftManifest({
     ...{ ...request, paths, profiles, takesFolder },
     containers: own,
+    files: request.files.map((file) =>
+      composeFileName(file, { base, moduleFolder }),
+    ),
   });
   const path = `${moduleFolder}/module.yaml`;
   const content = renderManifest(request, drafted);
@@ -94,7 +113,7 @@ function renderModule(request: DraftRequest, parts: Parts): DraftResult {
   }
   const tracked = paths.tracked.map((file) => ({
     ...file,
-    path: `${moduleFolder}/${file.path}`,
+    path: posix.join(base, file.path),
   }));
   const left = takesFolder ? noteLeft(request, parsed.value, paths) : [];
   return {
@@ -103,6 +122,7 @@ function renderModule(request: DraftRequest, parts: Parts): DraftResult {
       manifest: parsed.value,
       files: [{ path, content }, ...tracked],
       notes: [...paths.notes, ...drafted.notes, ...left],
+      moved: listMoved(paths.tracked, present, base),
     },
   };
 }
@@ -137,7 +157,7 @@ function findMissing({ files, find, folder }: DraftRequest): Finding[] {
 
 /** What stays behind in the old folder, once that was moved aside. */
 function noteLeft(
-  { folder, running }: DraftRequest,
+  { folder, present, running }: DraftRequest,
   { host_dirs, host_files }: Manifest,
   { tracked }: SortedPaths,
 ): string[] {
@@ -148,6 +168,7 @@ function noteLeft(
   ];
   const left = running.listing.filter(
     (name) =>
+      !present?.tracks(name) &&
       !kept.some((path) => path === name || path.startsWith(`${name}/`)),
   );
   if (running.linked !== '' || left.length === 0) return [];
@@ -157,10 +178,14 @@ function noteLeft(
 }
 
 function renderManifest(
-  { folder, host }: DraftRequest,
+  { folder, host, present }: DraftRequest,
   drafted: DraftedManifest,
 ): string {
-  const { manifest, stateful } = drafted;
-  const why = stateful.map((reason) => `# stateful: ${reason}\n`).join('');
+  const manifest = present
+    ? keepKeys(drafted.manifest, present)
+    : drafted.manifest;
+  const isKept = manifest['stateful'] === true && drafted.stateful.length === 0;
+  const reasons = isKept ? ['it was before'] : drafted.stateful;
+  const why = reasons.map((reason) => `# stateful: ${reason}\n`).join('');
   return `# Taken over from ${folder} on ${host} by apply-gates adopt.\n${why}${stringify(manifest, { lineWidth: 0 })}`;
 }
