@@ -102,10 +102,13 @@ export function nextCommands(
     ...(isScanned
       ? []
       : ['  apply-gates init --scan-host-keys   # compare them on the hosts']),
-    '  apply-gates doctor',
     ...(changes.length === 0
       ? []
-      : ["  git add -A && git commit -m 'Put gates in front of the hosts'"]),
+      : [
+          "  git add -A && git commit -m 'Put gates in front of the hosts'",
+          '  # merge it: doctor and adopt go by the default branch',
+        ]),
+    '  apply-gates doctor',
     ...(remote.length === 0
       ? []
       : ['  # the secret APPLY_GATES_SSH_KEY of the forge: the private key']),

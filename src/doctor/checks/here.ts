@@ -56,7 +56,8 @@ export const CHECKS_HERE = {
       unusable: {
         severity: 'missing',
         means: 'It is not there, or not valid.',
-        remedy: 'apply-gates validate',
+        remedy:
+          'apply-gates validate; merge it into the default branch; git fetch origin',
       },
       behind: {
         severity: 'advice',

@@ -1,4 +1,3 @@
-import { REASONS } from '../../model/reason-codes.ts';
 import { type Finding, finding } from '../../model/verdict.ts';
 import type { Candidate, ScopeFacts } from './scope-facts.ts';
 
@@ -27,7 +26,7 @@ export function blockModule(
     ...(attended ? [] : objectToRange(candidate)),
   ].map(({ code, reason, remedy: own }) => {
     // Nobody can dispatch a module that is gone, whatever else holds it.
-    const remedy = exists ? own : REASONS['scope/module-removed'].remedy;
+    const remedy = exists ? own : retireRemedy(candidate);
     const details = { module: id, ...(remedy === undefined ? {} : { remedy }) };
     return { ...finding(code, reason, details), module: id };
   });
@@ -128,6 +127,11 @@ function objectToRange({
     });
   }
   return found;
+}
+
+function retireRemedy({ id, stateful }: Candidate): string {
+  const line = `retire ${stateful ? 'stateful ' : ''}${id}`;
+  return `Stop what it left on its host: apply-gates retire ${id} --confirm '${line}' --reason '<why>'; its data is kept.`;
 }
 
 function statefulRemedy(candidate: Candidate, head: string): string {

@@ -118,7 +118,7 @@ export const AUDIT_REASONS = {
     cause:
       'Nothing outside the log vouches for it: the entries fit together, but whether the last ones are missing cannot be told.',
     remedy:
-      'Keep a checkpoint somewhere else (--output), and give it next time (--checkpoint).',
+      'Let the hosts vouch for it: `apply-gates audit verify --host <host>`; or keep a checkpoint somewhere else (--output), and give it next time (--checkpoint).',
   },
   'audit/unknown-version': {
     exit: 9,

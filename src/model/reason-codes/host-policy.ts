@@ -75,6 +75,6 @@ export const HOST_POLICY_REASONS = {
     exit: 5,
     cause: "The host's own policy, host.conf, does not allow it.",
     remedy:
-      'Take it out of the change; or allow it on the host with `apply-gates host install <host>`.',
+      'Take it out of the change; or allow it on the host: `apply-gates host install <host>` with --driver, --project or --project-directory, and every value that is to count.',
   },
 } as const satisfies ReasonTable<'host'>;

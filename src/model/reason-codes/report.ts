@@ -10,7 +10,7 @@ export const REPORT_REASONS = {
   'report/waiting': {
     exit: 0,
     cause: 'The lane ended, and at least one module waits for a person.',
-    remedy: 'Dispatch the lane with the inputs that the report shows.',
+    remedy: 'Do for each module what the report shows beside it.',
   },
   'report/observed': {
     exit: 0,
