@@ -29,7 +29,10 @@ export type ActionFile = z.output<typeof actionSchema>;
 
 /** Folder of this repository that a `uses:` of a workflow names. */
 export function actionFolder(uses: string): string {
-  const folder = /^[^/@]+\/[^/@]+(?:\/([^@]+))?@[0-9a-f]{40}$/.exec(uses);
+  const folder =
+    /^(?:https:\/\/[^/@]+\/)?[^/@]+\/[^/@]+(?:\/([^@]+))?@[0-9a-f]{40}$/.exec(
+      uses,
+    );
   if (!folder) throw new Error(`${uses} is not pinned to a commit`);
   return folder[1] ?? '.';
 }

@@ -11,19 +11,26 @@ const commands = readRepositoryFile('docs/getting-started.md')
 
 const wordsOf = (command: string) => command.split(/\s+/).slice(1);
 
+/** The words of a command before its arguments. */
+function nameOf([verb = '', second = '']: readonly string[]): string[] {
+  if (verb === 'backup') return [verb, 'take'];
+  return ['host', 'audit'].includes(verb) ? [verb, second] : [verb];
+}
+
 describe('docs/getting-started.md', () => {
   it('names the steps in their order', () => {
     const names = [...new Set(commands.map((each) => wordsOf(each)[0]))];
     expect(names).toEqual([
-      ...['init', 'validate', 'lint', 'doctor', 'host', 'scope', 'status'],
-      ...['adopt', 'acknowledge'],
+      ...['init', 'validate', 'lint', 'host', 'doctor', 'scope', 'status'],
+      ...['adopt', 'acknowledge', 'backup', 'rollback', 'unfreeze', 'retire'],
+      'audit',
     ]);
   });
 
   it.each([...new Set(commands)])('%s is one', async (command) => {
     const words = wordsOf(command);
     const options = words.filter((word) => word.startsWith('--'));
-    const name = words.slice(0, words[0] === 'host' ? 2 : 1);
+    const name = nameOf(words);
     const run = await runCommand({ checkout: '.' }, ...name, '--help');
     expect(run.exitCode).toBe(0);
     expect(run.stdout).toContain(`apply-gates ${name.join(' ')} `);
