@@ -5,7 +5,7 @@ const SHA = '8f3b0c5d1e7a92464be0c1d3f5a7986e2b4d6f80';
 /** What stands here for what the page names. */
 export interface WalkPlaces {
   readonly project: string;
-  /** Where the files lie that the page names without a folder. */
+  /** Stands for the home of who types. */
   readonly root: string;
   readonly opt: string;
   /** `user@address:port` */
@@ -48,7 +48,7 @@ function fill(word: string, { opt, place, project, root }: WalkPlaces): string {
     .replace('deploy@web1.example.org', place)
     .replace(/^--actions-tag$/, '--actions-sha')
     .replace(/^v0\.1\.0$/, SHA)
-    .replace(/^(?:runner_key|web1_keys)/, `${root}/$&`)
+    .replace(/^~(?=\/)/, root)
     .replace(/(?<=^|[ /])(?:site|notes|clock)$/, `${project}-$&`)
     .replace(/^\/opt(?=\/)/, opt);
 }
