@@ -1,0 +1,1 @@
+import{d as n}from"./chunk-3EMNDN6Z.js";async function a({host:e,reason:t,by:o,log:r},{context:s,clock:d}){let i={acknowledged:e.name,reason:t,by:o};return await r.append({kind:"note",fence:null,body:i}),n(e,{actor:o.actor,reason:t,run:s.identity,at:d.now()})}export{a};

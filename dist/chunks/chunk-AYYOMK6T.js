@@ -1,0 +1,1 @@
+import{a as m}from"./chunk-LDHSMP7J.js";function i(o){let a=o.map(t=>t.map(n=>m(n))),e=(a[0]??[]).map((t,n)=>Math.max(...a.map(r=>r[n]?.length??0)));return a.map(t=>t.map((n,r)=>n.padEnd(e[r]??0)).join("  ").trimEnd())}export{i as a};

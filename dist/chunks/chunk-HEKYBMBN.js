@@ -1,0 +1,5 @@
+import{b as g,e as h}from"./chunk-PATMVGVG.js";import{f as y}from"./chunk-BPVQDVZH.js";import{a,b as f,d as m}from"./chunk-X7BDGROD.js";import{a as l}from"./chunk-4QGHZ2KT.js";async function T(r){let e=m(r.list(f)),t=await r.read(a);if(t===void 0){if(e.length>0)throw i("it is missing");return{log:void 0,size:0,head:void 0,entries:[],segments:e}}let n=new h({at:e.length>0?"entry":"genesis"}),o=t.split(`
+`).slice(0,-1).map((d,w)=>E(n,d,w));if(!t.endsWith(`
+`))throw i("no newline ends its last line");let s=e.at(-1)?.first??-1;if(o.length===0||(o[0]?.entry.seq??0)<=s)throw i("it does not go on from the segments before it");let{log:c,size:p,head:u}=n;return{log:c,size:p,head:u,entries:o,segments:e}}function E(r,e,t){let n=y(Buffer.from(e));if(!n.ok)throw i(`line ${t+1}: ${n.problem} ${n.detail??""}`);let o=g(`${e}
+`),s=r.follow(n.entry,{hash:o,opensFile:t===0});if(s)throw i(`line ${t+1}: ${s.detail}`);return{entry:n.entry,line:`${e}
+`,hash:o}}function i(r){return new l("audit/broken",`${a} on the state branch cannot be continued: ${r.trim()}`,{evidence:{path:a}})}export{T as a};

@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-TYMNYTUN.js";function m(n,{context:r,clock:o}){return async i=>{if(r.flavour==="local")return"unknown";try{let{openForge:t}=await import("./open-forge-4NSGT2GL.js");return await(await t({...n,context:r,clock:o,limits:{attempts:1,totalMs:15e3}})).readRun(i)}catch(t){if(!(t instanceof e))throw t;return"unknown"}}}export{m as a};

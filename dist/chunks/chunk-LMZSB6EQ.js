@@ -1,1 +1,0 @@
-async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-KSLDRPRA.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-4QOMZU7S.js")).openTailscaleHost(o);case"local":return(await import("./local-KNOXDBUF.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-KSLDRPRA.js")).closeSshHosts(o,t)}export{e as a,s as b};

@@ -1,1 +1,0 @@
-import{d as n}from"./chunk-EHYB3B6Y.js";async function a({host:e,reason:t,by:o,log:r},{context:s,clock:d}){let i={acknowledged:e.name,reason:t,by:o};return await r.append({kind:"note",fence:null,body:i}),n(e,{actor:o.actor,reason:t,run:s.identity,at:d.now()})}export{a};

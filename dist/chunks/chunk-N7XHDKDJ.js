@@ -1,1 +1,0 @@
-import{a as s}from"./chunk-IJCTGQWB.js";import{e}from"./chunk-PFX2GJ6H.js";async function d(o,r,a){let{store:c,close:n}=await e(o,r,a);try{let t=await c.fetch();return{statuses:await s(t),remoteHeads:t.remoteHeads}}finally{n()}}export{d as a};

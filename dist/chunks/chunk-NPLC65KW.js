@@ -1,0 +1,1 @@
+import{a as s}from"./chunk-OHYSECJE.js";import{e}from"./chunk-BK7AJPW2.js";async function d(o,r,a){let{store:c,close:n}=await e(o,r,a);try{let t=await c.fetch();return{statuses:await s(t),remoteHeads:t.remoteHeads}}finally{n()}}export{d as a};

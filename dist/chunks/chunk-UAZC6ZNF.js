@@ -1,0 +1,1 @@
+import{a as i,b as n}from"./chunk-XHEVZWD6.js";async function m({url:s,title:r,text:a},c){let t=new URL(s),e=i({api:t.origin,token:"",headers:{},clock:c,limits:{totalMs:15e3}}),o={method:"POST",path:"/",body:{topic:t.pathname.slice(1),title:r,message:a}},{status:l,body:p}=await e.send(o);if(p===void 0)throw n(o,e.api,`it answers ${l}`)}export{m as a};

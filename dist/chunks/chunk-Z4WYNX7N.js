@@ -1,0 +1,1 @@
+import{a as r}from"./chunk-ST5BJ73K.js";import{a as o}from"./chunk-OHYSECJE.js";import{a as s}from"./chunk-HEKYBMBN.js";async function l(e){let a=await o(e),n=(await s(e)).entries.map(({entry:t})=>t),m=n.flatMap(({kind:t,body:p})=>t==="intent"&&typeof p.module=="string"?[p.module]:[]);return[...new Set([...a.keys(),...m])].flatMap(t=>r(t,a.get(t),n))}export{l as a};

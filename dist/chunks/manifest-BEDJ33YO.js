@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-FG2G6K3Z.js";import"./chunk-PRWPLONA.js";import"./chunk-52NMJEBG.js";import"./chunk-S3ABOY4H.js";import"./chunk-DLYYJPUL.js";import"./chunk-SFVL5WBD.js";import"./chunk-52GBLNEB.js";import"./chunk-733EEDOW.js";import"./chunk-EMBIDUMY.js";export{a as manifestSchema,b as parseManifest};

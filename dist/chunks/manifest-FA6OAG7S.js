@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-SLW7Q6GI.js";import"./chunk-K5HWGUCL.js";import"./chunk-OOWQH7TL.js";import"./chunk-S3ABOY4H.js";import"./chunk-DLYYJPUL.js";import"./chunk-SFVL5WBD.js";import"./chunk-52GBLNEB.js";import"./chunk-733EEDOW.js";import"./chunk-EMBIDUMY.js";export{a as manifestSchema,b as parseManifest};

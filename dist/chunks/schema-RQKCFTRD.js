@@ -1,0 +1,2 @@
+import{a as t}from"./chunk-A6VYBLB5.js";import"./chunk-SLW7Q6GI.js";import"./chunk-FYYLB5OC.js";import"./chunk-K5HWGUCL.js";import"./chunk-OOWQH7TL.js";import"./chunk-FT6OC345.js";import"./chunk-S3ABOY4H.js";import"./chunk-P2WFHS7B.js";import"./chunk-3TGX54UV.js";import"./chunk-DLYYJPUL.js";import"./chunk-SFVL5WBD.js";import"./chunk-ACWVNQJ5.js";import"./chunk-52GBLNEB.js";import"./chunk-733EEDOW.js";import"./chunk-EMBIDUMY.js";function c(m){return async e=>{let n=t(m);for(let o of JSON.stringify(n,null,2).split(`
+`))e.line(o);return e.document(n),0}}export{c as schema};
