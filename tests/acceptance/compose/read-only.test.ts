@@ -117,18 +117,21 @@ describe.skipIf(!hasEngine)(
       expect(news.every((line) => line.startsWith('attempts'))).toBe(true);
     });
 
-    it('a new release that changes nothing that runs is flipped to, and no more', async () => {
+    it('a new release that changes nothing that runs is flipped to, the images are named for the way back, and no more', async () => {
       await stand.applied(stand.release(files()));
       const next = stand.release({ ...files(), 'README.md': 'new words' });
       const before = stand.started();
-      expect(
-        await happensIn(async () => {
-          expect(await stand.apply(next)).toMatchObject({
-            result: 'applied',
-            releaseOnly: true,
-          });
-        }),
-      ).toEqual([]);
+      const happened = await happensIn(async () => {
+        expect(await stand.apply(next)).toMatchObject({
+          result: 'applied',
+          releaseOnly: true,
+        });
+      });
+      const named = happened.filter((each) =>
+        /^tag apply-gates\/\w+-images:[^ ]+\.(?:api|web)$/.test(each),
+      );
+      expect(happened).toEqual(named);
+      expect(named).toHaveLength(2);
       expect(stand.started()).toEqual(before);
       expect(await stand.apply(next)).toMatchObject({ result: 'noop' });
     });
