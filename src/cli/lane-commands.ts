@@ -1,16 +1,11 @@
 import { type Command, Option } from 'commander';
 import type { Perform } from './command-line.ts';
 import { LOCAL_EVENTS } from './local-event.ts';
+import { repositoryCommand } from './repository-command.ts';
 
 /** `scope`, `plan`, `apply`, `rehearse`: a lane, or how far it would get. */
 export function addLaneCommands(program: Command, perform: Perform): void {
-  const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--repo <dir>', 'platform repository', '.')
-      .option('--policy <path>', 'policy in the repository')
-      .option('--json', 'print one JSON document');
+  const command = repositoryCommand(program);
   const event = new Option('--event <name>', 'event to judge').choices([
     ...LOCAL_EVENTS,
   ]);

@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import type { Perform } from './command-line.ts';
+import { repositoryCommand } from './repository-command.ts';
 
 /** `status`, `reconcile`, `doctor`: what there is, and what is amiss. */
 export function addStateCommands(program: Command, perform: Perform): void {
-  const command = (usage: string, description: string) =>
-    program
-      .command(usage)
-      .description(description)
-      .option('--repo <dir>', 'platform repository', '.')
-      .option('--policy <path>', 'policy in the repository')
-      .option('--json', 'print one JSON document');
+  const command = repositoryCommand(program);
   command('status [module]', 'What runs, since when and by whom.').action(
     (module, options) =>
       perform(

@@ -1,4 +1,9 @@
 import type { RequiredGate } from '../gates/apply-readiness/apply-readiness.ts';
+import {
+  ACKNOWLEDGE_INPUTS,
+  FREEZE_INPUTS,
+  OVERRIDE_INPUTS,
+} from './person-inputs.ts';
 import type { Wire } from './wire.ts';
 import { auditSignKey, input, output, sshKey, stateSshKey } from './wires.ts';
 
@@ -48,27 +53,14 @@ export const AUTO_APPLY: LaneDefinition = {
       description: 'Module to apply. Empty: every module that lags behind.',
       default: '',
     },
+    ...OVERRIDE_INPUTS,
     allow_stateful: {
       description: 'Let one stateful module through if it is in sync.',
       options: ['false', 'true'],
       default: 'false',
     },
-    backup_ref: {
-      description: 'Path of the backup on the host; only with allow_stateful.',
-      default: '',
-    },
-    stateful_confirm: {
-      description: 'Type: apply <module> <sha>; only with allow_stateful.',
-      default: '',
-    },
-    despite_freeze: {
-      description: 'Reason to apply in spite of a freeze; it goes on record.',
-      default: '',
-    },
-    acknowledge_host: {
-      description: 'Name of a host that may be changed for the first time.',
-      default: '',
-    },
+    ...FREEZE_INPUTS,
+    ...ACKNOWLEDGE_INPUTS,
   },
   steps: [
     {

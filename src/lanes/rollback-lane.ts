@@ -1,5 +1,6 @@
-import { APPLY, FREEZE_INPUTS, OVERRIDE_INPUTS } from './apply-lane.ts';
+import { APPLY } from './apply-lane.ts';
 import type { LaneDefinition, LaneStep } from './lanes.ts';
+import { FREEZE_INPUTS, OVERRIDE_INPUTS } from './person-inputs.ts';
 import type { Wire } from './wire.ts';
 import { input, ntfyUrl, output, sshKey, stateSshKey } from './wires.ts';
 

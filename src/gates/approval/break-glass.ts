@@ -1,5 +1,6 @@
 import type { BreakGlass } from '../../model/break-glass.ts';
 import { printable } from '../../model/printable.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
 import {
   type Finding,
   finding,
@@ -23,32 +24,33 @@ export interface BreakGlassPlea extends BreakGlass {
   readonly byHand: boolean;
 }
 
-/** Why the glass may not be broken: it takes a person, and words. */
-export function judgePlea({
-  actor,
-  byHand,
-  reason,
-}: BreakGlassPlea): readonly Finding[] {
+/** What is said of somebody who may not go past a check. */
+interface PleaWords {
+  readonly notAPerson: ReasonCode;
+  readonly noReason: ReasonCode;
+  /** Ends "The reason to …". */
+  readonly deed: string;
+}
+
+const GLASS: PleaWords = {
+  notAPerson: 'approval/break-glass-not-a-person',
+  noReason: 'approval/break-glass-reason',
+  deed: 'break the glass',
+};
+
+/** Why somebody may not go past a check: it takes a person, and words. */
+export function judgePlea(
+  { actor, byHand, reason }: BreakGlassPlea,
+  { notAPerson, noReason, deed }: PleaWords = GLASS,
+): readonly Finding[] {
   const findings: Finding[] = [];
   if (!byHand || actor === '') {
-    findings.push(
-      finding(
-        'approval/break-glass-not-a-person',
-        printable(
-          `No person dispatched this run by hand: the actor is ${JSON.stringify(actor)}`,
-        ),
-      ),
-    );
+    const who = `No person dispatched this run by hand: the actor is ${JSON.stringify(actor)}`;
+    findings.push(finding(notAPerson, printable(who)));
   }
   if (!isSubstantial(reason)) {
-    findings.push(
-      finding(
-        'approval/break-glass-reason',
-        printable(
-          `The reason to break the glass is ${JSON.stringify(reason.slice(0, 100))}: that takes ${REASON_FORM}`,
-        ),
-      ),
-    );
+    const what = `The reason to ${deed} is ${JSON.stringify(reason.slice(0, 100))}: that takes ${REASON_FORM}`;
+    findings.push(finding(noReason, printable(what)));
   }
   return findings;
 }

@@ -8,7 +8,7 @@ import {
   refuseVerdict,
   type Verdict,
 } from '../../model/verdict.ts';
-import { isSubstantial, REASON_FORM } from '../approval/break-glass.ts';
+import { judgePlea } from '../approval/break-glass.ts';
 import { isBound, judgePlace, type Place } from '../approval/judge-place.ts';
 
 /** Who wants to go back, and why. */
@@ -18,21 +18,12 @@ export interface RollbackPlea extends Pick<Rollback, 'actor' | 'reason'> {
 }
 
 /** Why nobody may go back: it takes a person, and words. */
-export function judgeRollbackPlea({
-  actor,
-  byHand,
-  reason,
-}: RollbackPlea): readonly Finding[] {
-  const findings: Finding[] = [];
-  if (!byHand || actor === '') {
-    const who = `No person dispatched this run by hand: the actor is ${JSON.stringify(actor)}`;
-    findings.push(finding('rollback/not-a-person', printable(who)));
-  }
-  if (!isSubstantial(reason)) {
-    const what = `The reason to go back is ${JSON.stringify(reason.slice(0, 100))}: that takes ${REASON_FORM}`;
-    findings.push(finding('rollback/reason', printable(what)));
-  }
-  return findings;
+export function judgeRollbackPlea(plea: RollbackPlea): readonly Finding[] {
+  return judgePlea(plea, {
+    notAPerson: 'rollback/not-a-person',
+    noReason: 'rollback/reason',
+    deed: 'go back',
+  });
 }
 
 export interface RollbackFacts {
