@@ -13,8 +13,11 @@ pack() {
 
 # Prints the backup while it grows, so that its sum is there soon after it: of
 # what can be read back, and no second reader of the pipe holds the first up.
+# What it has read goes to the disk on the way, which would be waited for later;
+# a disk says only once that it could not write, so that is noted.
 follow_backup() {
   blocks=0
+  on_disk=0
   is_whole=
   until [ -n "$is_whole" ]; do
     [ -e "$work/packing" ] || is_whole=yes
@@ -22,6 +25,10 @@ follow_backup() {
     if [ "$there" -gt "$blocks" ]; then
       dd if="$work/backup" bs=1048576 skip="$blocks" count="$((there - blocks))" 2>/dev/null
       blocks=$there
+      [ $((blocks - on_disk)) -lt 128 ] || {
+        to_disk "$work/backup" || rm -f "$work/unharmed"
+        on_disk=$blocks
+      }
     elif [ -z "$is_whole" ]; then
       sleep 0.1 2>/dev/null || sleep 1
     fi
@@ -32,7 +39,9 @@ follow_backup() {
 # stream PRODUCER...: what it prints becomes the backup, on the disk, and sum its
 # SHA-256.
 stream() {
-  (: >"$work/backup") 2>/dev/null && (: >"$work/packing") 2>/dev/null || end_no_space
+  for one in backup packing unharmed; do
+    (: >"$work/$one") 2>/dev/null || end_no_space
+  done
   # Not as redirections of the function: a shell keeps what it has to restore,
   # and whoever waits for our end would wait for the last of the pipeline.
   (
@@ -55,7 +64,7 @@ stream() {
   [ "$produced" != 1 ] || [ "$consistency" = transaction ] || [ "$method" != host ] ||
     ! has_gnu_tar || produced=0
   sum=$(cat "$work/sum")
-  [ "$produced$(cat "$work/packed" "$work/written")" = 000 ] && [ -n "$sum" ]
+  [ "$produced$(cat "$work/packed" "$work/written")" = 000 ] && [ -n "$sum" ] && [ -e "$work/unharmed" ]
 }
 
 # The files of a release come from git, and what we keep is ours.

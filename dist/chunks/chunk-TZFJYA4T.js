@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-OGPMYNYA.js";var a=t();export{a};
