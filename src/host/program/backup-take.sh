@@ -1,11 +1,17 @@
 
 # ---- backup: the worker, which no lost connection stops
 
-# Standard input as the suffix of the backup says. Two threads: one alone would
-# be what a backup waits for, and all of them belong to the services.
+# Standard input as the suffix of the backup says. Where there are processors
+# for it, two threads pack: one alone would be what a backup waits for, and all
+# of them belong to the services. Where there are not, threads only hand work to
+# each other: one process takes a fifth less of the processor.
 pack() {
   case $suffix in
-  *.zst) zstd -q -T2 -c ;;
+  *.zst)
+    how=--single-thread
+    [ "$(nproc 2>/dev/null || echo 1)" -le 2 ] || how=-T2
+    zstd -q "$how" -c
+    ;;
   *.gz) gzip -c ;;
   *) cat ;;
   esac
@@ -14,18 +20,20 @@ pack() {
 # Prints the backup while it grows, so that its sum is there soon after it: of
 # what can be read back, and no second reader of the pipe holds the first up.
 # What it has read goes to the disk on the way, which would be waited for later;
-# a disk says only once that it could not write, so that is noted.
+# a disk says only once that it could not write, so that is noted. In blocks that
+# a processor keeps at hand, and 16 MiB of them at once: to start a program costs
+# more than to read a few.
 follow_backup() {
   blocks=0
   on_disk=0
   is_whole=
   until [ -n "$is_whole" ]; do
     [ -e "$work/packing" ] || is_whole=yes
-    there=$(($(stat -c %s "$work/backup") / 1048576))
-    if [ "$there" -gt "$blocks" ]; then
-      dd if="$work/backup" bs=1048576 skip="$blocks" count="$((there - blocks))" 2>/dev/null
+    there=$(($(stat -c %s "$work/backup") / 65536))
+    if [ $((there - blocks)) -ge 256 ]; then
+      dd if="$work/backup" bs=65536 skip="$blocks" count="$((there - blocks))" 2>/dev/null
       blocks=$there
-      [ $((blocks - on_disk)) -lt 128 ] || {
+      [ $((blocks - on_disk)) -lt 2048 ] || {
         to_disk "$work/backup" || rm -f "$work/unharmed"
         on_disk=$blocks
       }
@@ -33,7 +41,7 @@ follow_backup() {
       sleep 0.1 2>/dev/null || sleep 1
     fi
   done
-  dd if="$work/backup" bs=1048576 skip="$blocks" 2>/dev/null
+  dd if="$work/backup" bs=65536 skip="$blocks" 2>/dev/null
 }
 
 # stream PRODUCER...: what it prints becomes the backup, on the disk, and sum its
@@ -67,12 +75,13 @@ stream() {
   [ "$produced$(cat "$work/packed" "$work/written")" = 000 ] && [ -n "$sum" ] && [ -e "$work/unharmed" ]
 }
 
-# The files of a release come from git, and what we keep is ours.
+# The files of a release come from git, and what we keep is ours. Records as
+# large as a pipe: six times fewer calls of the system than with tar's own.
 make_tar() {
   set -- -c -f -
   if has_gnu_tar; then
     own=./${r_root#/}
-    set -- "$@" --numeric-owner --anchored --wildcards --no-wildcards-match-slash \
+    set -- "$@" --blocking-factor=128 --numeric-owner --anchored --wildcards --no-wildcards-match-slash \
       "--exclude=./${r_backup_root#/}" "--exclude=$own/.*" "--exclude=$own/attempts" \
       "--exclude=$own/*/[!s]*" "--exclude=$own/*/.*" --wildcards-match-slash
   fi

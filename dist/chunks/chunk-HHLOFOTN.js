@@ -1,0 +1,1 @@
+async function e(o){switch(o.policy.transport){case"ssh":return(await import("./ssh-TWAWAFS7.js")).openSshHost(o);case"tailscale":return(await import("./tailscale-WEGBR7HA.js")).openTailscaleHost(o);case"local":return(await import("./local-5BZLACGZ.js")).openLocalHost(o)}}async function s(o,t){await(await import("./ssh-TWAWAFS7.js")).closeSshHosts(o,t)}export{e as a,s as b};
