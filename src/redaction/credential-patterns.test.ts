@@ -37,6 +37,9 @@ describe('findCredentials', () => {
     ['DB_PWD="two words" next', 'DB_PWD=*** next'],
     ["API_KEY='a\"b' next", 'API_KEY=*** next'],
     ['password: hunter2', 'password: ***'],
+    ['password: false-start', 'password: ***'],
+    ['password=true,story', 'password=***'],
+    ['password: "false"', 'password: ***'],
     ['{\\"secret\\":\\"a b\\",\\"x\\":1}', '{\\"secret\\":***,\\"x\\":1}'],
     ['SECRET_KEY_BASE=abc,def;ghi', 'SECRET_KEY_BASE=***'],
     ['token = "unclosed value', 'token = ***'],
@@ -57,6 +60,8 @@ describe('findCredentials', () => {
     'approval/token-missing: there is none',
     'global-agent-settings-enabled-everywhere',
     'POSTGRES_PASSWORD_FILE=/run/secrets/db',
+    'with: { persist-credentials: false }',
+    '{"secret":null,"token":true}',
     'basic configuration of the module',
     'apply uptime-kuma 0123456',
   ])('leaves %j', (text) => {

@@ -44,8 +44,11 @@ const SECRET_WORDS = [
 /** A name that says its value is secret: `POSTGRES_PASSWORD`, `apiKey`. */
 const SECRET_NAME = `(?:${sourceOf(SECRET_WORDS)})(?:[_-]?(?:key|base|hash|value|[0-9]{1,3}))?`;
 
-/** A value in quotes, which may be escaped themselves, or up to a blank. */
-const VALUE = String.raw`(?:(?<quote>\\{0,7}["'\`])(?:[^\r\n]*?[^\\\r\n])??\k<quote>|\\{0,7}["'\`][^\r\n]+|[^\s"'\`]{4,})`;
+/**
+ * A value in quotes, which may be escaped themselves, or up to a blank. A word of
+ * YAML and JSON that stands alone is a switch, as of `persist-credentials: false`.
+ */
+const VALUE = String.raw`(?!(?:true|false|null)[,;)}\]]*(?:[\s"]|$))(?:(?<quote>\\{0,7}["'\`])(?:[^\r\n]*?[^\\\r\n])??\k<quote>|\\{0,7}["'\`][^\r\n]+|[^\s"'\`]{4,})`;
 
 /**
  * Patterns. The group `secret`, where there is one, is what is cut out; it is

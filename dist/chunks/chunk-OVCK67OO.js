@@ -1,0 +1,3 @@
+import{a as c,b as m}from"./chunk-E4GNOKVQ.js";import{b as u,c as l}from"./chunk-7XEMG3Q4.js";import{e as p}from"./chunk-6OFF3ZUU.js";function T(t,o){let n=p([]),i=t.isTTY===!0&&!process.env.NO_COLOR,r=new Set,s=!0,d=()=>{s||t.write("\r\x1B[2K"),s=!0},a=e=>{d(),o||t.write(`${e}
+`)};return{line:e=>a(c(n.redact(e))),progress:e=>{o||t.isTTY!==!0||(d(),t.write(c(e)),s=!1)},verdict:e=>{let f=l(e,n);for(let v of m(f,{colour:i}))a(v)},document:e=>{o&&t.write(`${u(JSON.stringify(e),n)}
+`)},onStop:e=>(r.add(e),()=>r.delete(e)),stop:async()=>{for(let e of[...r].reverse())await e()}}}function b({verdict:t,outputs:o}){let n=Object.entries(o).map(([i,r])=>[i,/^(?:\[.*\]|true|false|\d{1,9})$/s.test(r)?JSON.parse(r):r]);return{verdict:t,outputs:Object.fromEntries(n)}}export{T as a,b};

@@ -1,0 +1,1 @@
+import{a as t}from"./chunk-62IOEOFF.js";var a=t();export{a};
