@@ -13,9 +13,8 @@ import { watchMemory } from './process-memory.ts';
 // against plain `tar | zstd` of the same folder to the same disk: medians, and
 // how fast the one is of the other. The plain one is done while its file is still
 // in memory; one that is brought to the disk, as a backup is, is measured as well.
-// Then what the processes take together, on
-// the host and here, for a small volume and for the large one. MiB and rounds
-// may be given.
+// Then what the processes take together, on the host and here, for a small volume
+// and for the large one. MiB and rounds may be given.
 const size = Number(process.argv[2] ?? '1024');
 const rounds = Number(process.argv[3] ?? '3');
 const SMALL = 64;
