@@ -44,18 +44,16 @@ async function compareSpeed(): Promise<void> {
   const ours: number[] = [];
   let method = '';
   for (let round = 0; round <= rounds; round += 1) {
-    const times = [
-      await measure(() => pack('')),
-      await measure(() => pack('&& sync "$2"')),
-      await measure(async () => {
-        method = await backUp('large');
-      }),
-    ] as const;
+    const inMemory = await measure(() => pack(''));
+    const onDisk = await measure(() => pack('&& sync "$2"'));
+    const taken = await measure(async () => {
+      method = await backUp('large');
+    });
     // The first round warms the caches of the machine.
     if (round === 0) continue;
-    for (const [index, list] of [plain, kept, ours].entries()) {
-      list.push(times[index] ?? Number.NaN);
-    }
+    plain.push(inMemory);
+    kept.push(onDisk);
+    ours.push(taken);
   }
   const spent = median(ours);
   console.log(`${rounds} interleaved rounds, medians; ${size} MiB`);
